@@ -1,1 +1,6 @@
-export type * from './clock.js';
+export type { Cancel, Clock, Random } from './clock.js';
+export { createLogger, type LogFields, type Logger, type LogLevel, silentLogger } from './log.js';
+export { Mailbox } from './mailbox.js';
+export { ManualClock } from './manual-clock.js';
+export { seededRandom, systemRandom } from './random.js';
+export { systemClock } from './system-clock.js';
