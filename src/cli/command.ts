@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import type { Clock, Logger, Random } from '../runtime/index.js';
+import type { ExitCode } from './exit-codes.js';
+import type { Output } from './output.js';
+
+/** Options every command takes, before or after its name. */
+export interface CommonOptions {
+  readonly json: boolean;
+  readonly config: string | undefined;
+  readonly 'state-dir': string | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** What a command touches of the world outside. */
+export interface CommandIo {
+  readonly stdin: Readable;
+  /** Results only. */
+  readonly output: Output;
+  /** Progress and complaints: standard error. */
+  readonly errors: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** The configuration file that was read (its path and its checked content), or null where there is none. */
+  readonly configuration: Configuration | null;
+  /** Aborted by SIGINT or SIGTERM. Asking for it is what keeps these signals from ending the process at once. */
+  stopSignal(): AbortSignal;
+}
+
+/** A configuration file that was read and checked. */
+export interface Configuration {
+  readonly file: string;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+/** One command as it is written: `builder` adds its options, `run` does its work and says how it ended. */
+export interface CommandSpecification<Options> {
+  /** Name and positional arguments as yargs writes them: `decode [file]`. */
+  readonly command: string;
+  readonly describe: string;
+  readonly examples: readonly (readonly [command: string, describe: string])[];
+  builder(parser: Argv<CommonOptions>): Argv<Options>;
+  /** @throws BridgeError for what is not done; its code gives the exit code */
+  run(options: ArgumentsCamelCase<Options>, io: CommandIo): Promise<ExitCode>;
+}
+
+/** A command's work with its options bound, ready to be started. */
+export type Start = (io: CommandIo) => Promise<ExitCode>;
+
+/** A command whose options only it knows. */
+export interface Command {
+  attach(parser: Argv<CommonOptions>, chosen: (start: Start) => void): Argv<CommonOptions>;
+}
+
+/** Makes a {@link Command}. */
+export function defineCommand<Options>(specification: CommandSpecification<Options>): Command {
+  return {
+    attach: (parser, chosen) =>
+      parser.command(
+        specification.command,
+        specification.describe,
+        (own) => {
+          for (const [command, describe] of specification.examples) own.example(command, describe);
+          return specification.builder(own);
+        },
+        (options) => chosen((io) => specification.run(options, io)),
+      ),
+  };
+}
+
+/** A command that only leads to others, such as `config check`. */
+export function defineCommandGroup(name: string, describe: string, commands: readonly Command[]): Command {
+  return {
+    attach: (parser, chosen) =>
+      parser.command(
+        name,
+        describe,
+        (own) => {
+          for (const command of commands) command.attach(own, chosen);
+          return own.demandCommand(1, 1, `${name} needs one of its own commands`);
+        },
+        () => {},
+      ),
+  };
+}

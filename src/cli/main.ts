@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { run } from './run.js';
+
+process.exitCode = await run(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  onStop: (callback) => {
+    process.on('SIGINT', callback);
+    process.on('SIGTERM', callback);
+  },
+});

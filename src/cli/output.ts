@@ -1,0 +1,77 @@
+import type { Writable } from 'node:stream';
+import { type Terminal, terminalOf } from './terminal.js';
+
+/** Where results go. Lines are gathered and written together; {@link flush} before waiting for anything. */
+export class Output {
+  readonly terminal: Terminal;
+  readonly #stream: Writable;
+  #pending: string[] = [];
+  #pendingLength = 0;
+  #failure: Error | undefined;
+  #drained: (() => void)[] = [];
+
+  constructor(stream: Writable, environment: Readonly<Record<string, string | undefined>>) {
+    this.#stream = stream;
+    this.terminal = terminalOf(stream, environment);
+    stream.on('error', (error: Error) => {
+      this.#failure = error;
+      this.#wake();
+    });
+    stream.on('drain', () => this.#wake());
+    stream.on('close', () => this.#wake());
+  }
+
+  /** The reader has gone away; nothing more can be shown. */
+  get broken(): boolean {
+    return this.#failure !== undefined || this.#stream.destroyed;
+  }
+
+  /** One object as a line of NDJSON. */
+  object(value: unknown): void {
+    this.line(JSON.stringify(value));
+  }
+
+  /** One line of text; whoever calls has escaped what came from outside. */
+  line(text: string): void {
+    this.#pending.push(text, '\n');
+    this.#pendingLength += text.length + 1;
+    if (this.#pendingLength >= 65_536) this.#write();
+  }
+
+  /** Text as it is, with its own line ends. */
+  text(text: string): void {
+    this.#pending.push(text);
+    this.#pendingLength += text.length;
+    if (this.#pendingLength >= 65_536) this.#write();
+  }
+
+  /** Writes what was gathered and waits while the reader cannot keep up. */
+  async flush(): Promise<void> {
+    this.#write();
+    while (!this.broken && this.#stream.writableNeedDrain) await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** {@link flush}, and all of it has left the process. */
+  async finish(): Promise<void> {
+    await this.flush();
+    if (this.broken || this.#stream.writableLength === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#drained.push(resolve);
+      this.#stream.write('', () => this.#wake());
+    });
+  }
+
+  #write(): void {
+    if (this.#pending.length === 0) return;
+    const text = this.#pending.join('');
+    this.#pending = [];
+    this.#pendingLength = 0;
+    if (!this.broken) this.#stream.write(text);
+  }
+
+  #wake(): void {
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import yargs, { type Argv } from 'yargs';
+import { BridgeError } from '../errors.js';
+import { createLogger, type LogLevel, systemClock, systemRandom } from '../runtime/index.js';
+import type { CommandIo, CommonOptions, Start } from './command.js';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
+import { Output } from './output.js';
+import { type RegisteredCommand, registry } from './registry.js';
+import { reportError } from './report-error.js';
+
+/** The process as a command sees it; tests hand in their own. */
+export interface Host {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Calls back at SIGINT and SIGTERM; asking for it keeps these signals from ending the process at once. */
+  onStop(callback: () => void): void;
+}
+
+/** Runs one command line and says how it ended. Never throws. */
+export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
+  const output = new Output(host.stdout, host.environment);
+  const errors = new Output(host.stderr, host.environment);
+  const asked = { json: asksFor(argv, '--json'), verbose: asksFor(argv, '--verbose') };
+  let exitCode: ExitCode;
+  try {
+    exitCode = await dispatch(argv, host, output, errors);
+  } catch (error) {
+    reportError(error, asked, { output, errors });
+    exitCode = exitCodeOf(error);
+  }
+  await output.finish();
+  await errors.finish();
+  return exitCode;
+}
+
+async function dispatch(argv: readonly string[], host: Host, output: Output, errors: Output): Promise<ExitCode> {
+  const entry = commandIn(argv);
+  const command = await entry?.load();
+  let start: Start | undefined;
+  let common: CommonOptions | undefined;
+  let shown = '';
+  let complaint: string | undefined;
+
+  let parser = commonParser(Math.min(errors.terminal.width, 100));
+  for (const registered of registry) {
+    if (registered === entry && command !== undefined) {
+      parser = command.attach(parser, (chosen) => {
+        start = chosen;
+      });
+    } else {
+      parser = parser.command(registered.name, registered.describe, {}, () => {});
+    }
+  }
+
+  await parser.parseAsync([...argv], {}, (error, parsed, text) => {
+    if (error !== undefined && error !== null) complaint = error.message;
+    else if (text !== '') shown = text;
+    common = parsed;
+  });
+
+  const advice = `see wapbridge ${entry === undefined ? '' : `${entry.name} `}--help`;
+  if (complaint !== undefined) throw new BridgeError('cli/usage', complaint.replace(/\s*\n\s*/g, ' ').trim(), { advice });
+  if (shown !== '') {
+    output.line(shown);
+    return exitCodes.done;
+  }
+  if (start === undefined || common === undefined) {
+    throw new BridgeError('cli/usage', 'no command given', { advice: 'see wapbridge --help' });
+  }
+  const level: LogLevel = common.verbose ? 'debug' : common.quiet ? 'error' : 'info';
+  return start(commandIo(host, output, errors, level));
+}
+
+function commandIo(host: Host, output: Output, errors: Output, level: LogLevel): CommandIo {
+  let stop: AbortController | undefined;
+  return {
+    stdin: host.stdin,
+    output,
+    errors,
+    environment: host.environment,
+    clock: systemClock,
+    random: systemRandom,
+    logger: createLogger(level),
+    configuration: null,
+    stopSignal: () => {
+      if (stop === undefined) {
+        const controller = new AbortController();
+        host.onStop(() => controller.abort(new BridgeError('cli/stopped', 'stopped by a signal')));
+        stop = controller;
+      }
+      return stop.signal;
+    },
+  };
+}
+
+/** The first word that is neither an option nor the value of one that stands before the command. */
+function commandIn(argv: readonly string[]): RegisteredCommand | undefined {
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (word === '--') return undefined;
+    if (word === '--config' || word === '--state-dir') index += 1;
+    else if (!word.startsWith('-')) return registry.find((registered) => registered.name === word);
+  }
+  return undefined;
+}
+
+/** Whether a flag stands on the command line; asked before parsing, so that a parse error can honour it. */
+function asksFor(argv: readonly string[], flag: string): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).includes(flag);
+}
+
+function commonParser(width: number): Argv<CommonOptions> {
+  return yargs()
+    .scriptName('wapbridge')
+    .usage('$0 COMMAND [OPTIONS]')
+    .parserConfiguration({ 'dot-notation': false, 'greedy-arrays': false, 'strip-dashed': false })
+    .option('json', { type: 'boolean', default: false, global: true, describe: 'one JSON object a line on standard output' })
+    .option('config', { type: 'string', requiresArg: true, describe: 'configuration file (YAML)' })
+    .option('state-dir', { type: 'string', requiresArg: true, describe: 'folder for what must outlive a run' })
+    .option('quiet', { type: 'boolean', default: false, describe: 'only errors on standard error' })
+    .option('verbose', { type: 'boolean', default: false, describe: 'details and stack traces on standard error' })
+    .check((parsed) => {
+      if (parsed.quiet && parsed.verbose) throw new BridgeError('cli/usage', '--quiet and --verbose exclude each other');
+      return true;
+    }, true)
+    .strict()
+    .recommendCommands()
+    .help()
+    .version(version())
+    .wrap(width)
+    .exitProcess(false);
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0';
+}
