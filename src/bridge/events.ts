@@ -1,0 +1,104 @@
+import type { PresentedError } from './present.js';
+
+/** What became of a part, as `decode` and `listen` say it. */
+export type PartReassembly = 'single' | 'pending' | 'complete' | 'duplicate' | 'conflict';
+
+/** A modem changed its state. */
+export interface ModemEvent {
+  readonly event: 'modem';
+  readonly modem: string;
+  readonly state: 'opening' | 'ready' | 'lost' | 'failed';
+  readonly port: string;
+  readonly profile: string | null;
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  /** Why it was lost or could not be opened. */
+  readonly reason?: string;
+  readonly code?: string;
+}
+
+/** A part is on disk and acknowledged. */
+export interface PartEvent {
+  readonly event: 'part';
+  readonly receivedAt: string;
+  readonly binding: string;
+  readonly modem: string | null;
+  readonly from: string | null;
+  /** Null where the PDU could not be decoded. */
+  readonly reassembly: PartReassembly | null;
+  readonly ports?: Readonly<Record<string, unknown>>;
+  readonly concatenation?: Readonly<Record<string, unknown>>;
+  /** Sequence numbers still missing, where the set is not whole. */
+  readonly missing?: readonly number[];
+  readonly pdu: string;
+}
+
+/** A set of parts that is not whole: `incomplete` once after the soft limit, `expired` when it is given up. */
+export interface SetEvent {
+  readonly event: 'incomplete' | 'expired';
+  readonly binding: string;
+  readonly modem: string | null;
+  readonly from: string;
+  readonly concatenation: { readonly reference: number; readonly total: number; readonly bits: 8 | 16 };
+  /** When its first part came. */
+  readonly since: string;
+  readonly missing: readonly number[];
+  readonly parts: readonly { readonly sequence: number; readonly receivedAt: string; readonly pdu: string }[];
+}
+
+/** A status report: a message sent earlier was delivered, or was not. */
+export interface ReportEvent {
+  readonly event: 'report';
+  readonly receivedAt: string;
+  readonly modem: string | null;
+  readonly to: string;
+  readonly messageReference: number;
+  readonly status: number;
+  readonly serviceCentreTimeStamp: string | null;
+  readonly dischargeTime: string | null;
+  readonly pdu: string;
+}
+
+/** A sink has said yes, and that is on disk. */
+export interface DeliveredEvent {
+  readonly event: 'delivered';
+  readonly id: string;
+  readonly sink: string;
+}
+
+/** A sink has not taken a message; `later` means that it is tried again. */
+export interface DeliveryFailedEvent {
+  readonly event: 'delivery-failed';
+  readonly id: string;
+  readonly sink: string;
+  readonly outcome: 'later' | 'refused' | 'dead';
+  readonly reason: string;
+  readonly attempts: number;
+}
+
+/** Something went wrong that stops nothing else. */
+export interface ErrorEvent extends PresentedError {
+  readonly event: 'error';
+  readonly modem?: string;
+}
+
+/** A message is complete and on disk; `facts` is what every sink is handed. */
+export interface MessageEvent {
+  readonly event: 'message';
+  readonly id: string;
+  readonly verdict: string;
+  readonly sinks: readonly string[];
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What happens in a bridge, as it happens. All but `message` serialise as they stand; its line is the hand-on of the sink `stdout`. */
+export type BridgeEvent =
+  | ModemEvent
+  | PartEvent
+  | MessageEvent
+  | SetEvent
+  | ReportEvent
+  | DeliveredEvent
+  | DeliveryFailedEvent
+  | ErrorEvent;

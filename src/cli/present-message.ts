@@ -1,0 +1,168 @@
+import { isObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json-view.js';
+import { escapeText, type Style, styled, type Terminal } from './terminal.js';
+
+/** Signs beside the words; where the locale has no Unicode, plain ones. */
+export interface Glyphs {
+  readonly holds: string;
+  readonly fails: string;
+  readonly open: string;
+  readonly rule: string;
+  readonly unicode: boolean;
+}
+
+/** The signs a locale can show. */
+export function glyphsOf(environment: Readonly<Record<string, string | undefined>>): Glyphs {
+  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
+  return /utf-?8/i.test(locale)
+    ? { holds: '✓', fails: '✗', open: '·', rule: '─', unicode: true }
+    : { holds: '+', fails: 'x', open: '-', rule: '-', unicode: false };
+}
+
+const labelColumns = 15;
+const verdictStyles: Readonly<Record<string, Style>> = {
+  'dm-application': 'green',
+  'dm-notification': 'cyan',
+  'other-application': 'yellow',
+  'not-push': 'red',
+};
+const reasons: Readonly<Record<string, string>> = {
+  'destination-port': 'sent to another port',
+  'secure-port': 'sent to the secure push port 2949',
+  'no-ports': 'a plain short message, without ports',
+  'text-coding': 'has ports, but its user data is text',
+  'pdu-type': 'WSP, but no push',
+  malformed: 'cannot be decoded',
+};
+
+/** A message as a person reads it, one element a line, no wider than the terminal. @param facts the `message` object of the contract */
+export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Glyphs): readonly string[] {
+  const width = Math.min(terminal.width, 100);
+  const cut = (text: string, columns: number): string => shorten(visible(text, glyphs), columns);
+  const row = (label: string, text: string, style?: Style): string => {
+    const shown = cut(text, width - labelColumns - 2);
+    return `  ${styled(terminal, 'dim', label.padEnd(labelColumns))}${style === undefined ? shown : styled(terminal, style, shown)}`;
+  };
+  const verdict = objectAt(facts, 'verdict');
+  const name = textAt(verdict, 'verdict') ?? 'unknown';
+  const time = (textAt(facts, 'receivedAt') ?? '').slice(11, 19);
+  const title = cut(`${name}`, 40);
+  const rule = glyphs.rule.repeat(Math.max(2, width - title.length - time.length - 6));
+  const lines = [
+    `${styled(terminal, 'dim', glyphs.rule.repeat(2))} ${bold(terminal, verdictStyles[name], title)} ${styled(terminal, 'dim', `${rule} ${time}`)}`,
+    row('from', sender(facts)),
+    row('parts', parts(facts)),
+  ];
+  const push = objectAt(facts, 'push');
+  if (push !== null) {
+    lines.push(row('content type', named(textAt(push, 'contentType'), numberAt(push, 'contentTypeCode'), 'unknown type')));
+    lines.push(row('application id', named(textAt(push, 'applicationUri'), numberAt(push, 'applicationId'), 'none')));
+  }
+  for (const condition of objectsAt(verdict, 'conditions')) lines.push(conditionLine(condition, terminal, glyphs, width));
+  lines.push(row('verdict', because(verdict, name), verdictStyles[name]));
+  const error = objectAt(verdict, 'error');
+  if (error !== null) lines.push(row('error', errorText(error), 'red'));
+  const text = textAt(facts, 'text');
+  const octets = textAt(push, 'body') ?? textAt(objectAt(facts, 'datagram'), 'octets');
+  if (text !== null) lines.push(row('text', text));
+  else if (octets !== null) lines.push(...bodyLines(push === null ? 'octets' : 'body', octets, row, width));
+  else lines.push(row('pdu', firstPdu(facts)));
+  for (const diagnostic of objectsAt(facts, 'diagnostics').slice(0, 4)) lines.push(row('note', textAt(diagnostic, 'message') ?? ''));
+  const more = objectsAt(facts, 'diagnostics').length - 4;
+  if (more > 0) lines.push(row('note', `and ${more} more, see --json`));
+  lines.push(row('id', textAt(facts, 'id') ?? ''));
+  return lines;
+}
+
+/** Text from outside, safe to show, and in plain ASCII where the locale asks for it. */
+export function visible(text: string, glyphs: Pick<Glyphs, 'unicode'>): string {
+  const safe = escapeText(text);
+  return glyphs.unicode ? safe : safe.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+function shorten(text: string, columns: number): string {
+  const characters = [...text];
+  return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 3)).join('')}...`;
+}
+
+function bold(terminal: Terminal, style: Style | undefined, text: string): string {
+  return styled(terminal, 'bold', style === undefined ? text : styled(terminal, style, text));
+}
+
+function sender(facts: JsonObject): string {
+  const from = textAt(facts, 'from') ?? 'unknown';
+  const modem = textAt(facts, 'modem');
+  return modem === null ? `${from} over ${textAt(facts, 'binding') ?? 'an unknown binding'}` : `${from} at ${modem}`;
+}
+
+function parts(facts: JsonObject): string {
+  const count = numberAt(facts, 'parts') ?? 1;
+  const datagram = objectAt(facts, 'datagram');
+  const ports = datagram === null ? '' : `, port ${numberAt(datagram, 'sourcePort')} to ${numberAt(datagram, 'destinationPort')}`;
+  return `${count}${ports}`;
+}
+
+function named(name: string | null, code: number | null, neither: string): string {
+  const number = code === null ? '' : `0x${code.toString(16).toUpperCase().padStart(2, '0')}`;
+  if (name === null) return number === '' ? neither : `${number} (${neither})`;
+  return number === '' ? name : `${name} (${number})`;
+}
+
+function conditionLine(condition: JsonObject, terminal: Terminal, glyphs: Glyphs, width: number): string {
+  const kind = textAt(condition, 'condition') ?? '';
+  const holds = condition.holds;
+  const [sign, word, style]: readonly [string, string, Style] =
+    holds === true
+      ? [glyphs.holds, 'holds', 'green']
+      : holds === false
+        ? [glyphs.fails, 'fails', 'red']
+        : [glyphs.open, 'not examined', 'dim'];
+  const expected = Array.isArray(condition.expected) ? condition.expected.map((value) => code(value, kind)).join(' or ') : '';
+  const found = condition.found === null || condition.found === undefined ? 'nothing looked at' : `found ${code(condition.found, kind)}`;
+  const text = visible(`${kind.replaceAll('-', ' ').padEnd(17)}wants ${expected.padEnd(13)} ${found}`, glyphs);
+  return `  ${styled(terminal, style, `${sign} ${word.padEnd(labelColumns - 3)}`)} ${shorten(text, width - labelColumns - 2)}`;
+}
+
+function code(value: unknown, kind: string): string {
+  if (typeof value !== 'number') return String(value);
+  return kind === 'destination-port' ? String(value) : `0x${value.toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+function because(verdict: JsonObject | null, name: string): string {
+  const rule = textAt(verdict, 'rule');
+  const reason = textAt(verdict, 'reason');
+  if (rule !== null) return `${name}, by ${rule}`;
+  if (reason !== null) return `${name}: ${reasons[reason] ?? reason}`;
+  return `${name}: a push for someone else`;
+}
+
+function errorText(error: JsonObject): string {
+  const field = textAt(error, 'field');
+  const where = field === null ? '' : ` (${field} at octet ${numberAt(error, 'offset')})`;
+  return `${textAt(error, 'code')}: ${textAt(error, 'message')}${where}`;
+}
+
+type Row = (label: string, text: string, style?: Style) => string;
+
+function bodyLines(label: string, hex: string, row: Row, width: number): readonly string[] {
+  const size = hex.length / 2;
+  const head = `${size} octet${size === 1 ? '' : 's'}`;
+  if (size === 0) return [row(label, head)];
+  const octets = Buffer.from(hex.slice(0, 4 * width), 'hex');
+  const printable = octets.filter((octet) => octet >= 0x20 && octet < 0x7f).length;
+  if (printable * 10 >= octets.length * 9) return [row(label, head), row('', octets.toString('latin1'))];
+  const perLine = 16;
+  const dump = [0, perLine].flatMap((start) => (start < size ? [dumpLine(octets.subarray(start, start + perLine), perLine)] : []));
+  return [row(label, size > 2 * perLine ? `${head}, the first ${2 * perLine}:` : head), ...dump.map((line) => row('', line))];
+}
+
+function dumpLine(octets: Uint8Array, perLine: number): string {
+  const hex = [...octets].map((octet) => octet.toString(16).toUpperCase().padStart(2, '0')).join('');
+  const text = [...octets].map((octet) => (octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '.')).join('');
+  return `${hex.padEnd(perLine * 2)}  ${text}`;
+}
+
+function firstPdu(facts: JsonObject): string {
+  const pdus = facts.pdus;
+  const first: unknown = Array.isArray(pdus) ? pdus[0] : undefined;
+  return typeof first === 'string' ? first : isObject(first) ? '' : 'none';
+}
