@@ -148,8 +148,8 @@ function bodyLines(label: string, hex: string, row: Row, width: number): readonl
   const head = `${size} octet${size === 1 ? '' : 's'}`;
   if (size === 0) return [row(label, head)];
   const octets = Buffer.from(hex.slice(0, 4 * width), 'hex');
-  const printable = octets.filter((octet) => octet >= 0x20 && octet < 0x7f).length;
-  if (printable * 10 >= octets.length * 9) return [row(label, head), row('', octets.toString('latin1'))];
+  const isText = octets.every((octet) => (octet >= 0x20 && octet < 0x7f) || octet === 0x09 || octet === 0x0a || octet === 0x0d);
+  if (isText) return [row(label, head), row('', octets.toString('latin1'))];
   const perLine = 16;
   const dump = [0, perLine].flatMap((start) => (start < size ? [dumpLine(octets.subarray(start, start + perLine), perLine)] : []));
   return [row(label, size > 2 * perLine ? `${head}, the first ${2 * perLine}:` : head), ...dump.map((line) => row('', line))];
