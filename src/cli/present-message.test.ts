@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { glyphsOf, presentMessage } from './present-message.js';
 
@@ -77,7 +78,7 @@ test('no line is wider than 80 columns, and colour changes nothing but the colou
   for (const facts of [dm, plainSms, { ...dm, from: 'x'.repeat(300), text: 'y'.repeat(900) }, {}]) {
     const lines = presentMessage(facts, plain, unicode);
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80);
-    const stripped = presentMessage(facts, colour, unicode).map((line) => line.replace(/\u001b\[\d+m/g, ''));
+    const stripped = presentMessage(facts, colour, unicode).map((line) => stripVTControlCharacters(line));
     expect(stripped).toEqual(lines);
   }
 });
