@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 import { type Terminal, terminalOf } from './terminal.js';
 
+// JSON leaves these as they are, but a terminal may take them for controls or line ends.
+const terminalControls = /[\u007F-\u009F\u2028\u2029]/g;
+
 /** Where results go. Lines are gathered and written together; {@link flush} before waiting for anything. */
 export class Output {
   readonly terminal: Terminal;
@@ -28,7 +31,9 @@ export class Output {
 
   /** One object as a line of NDJSON. */
   object(value: unknown): void {
-    this.line(JSON.stringify(value));
+    this.line(
+      JSON.stringify(value).replace(terminalControls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    );
   }
 
   /** One line of text; whoever calls has escaped what came from outside. */
@@ -49,6 +54,17 @@ export class Output {
   async flush(): Promise<void> {
     this.#write();
     while (!this.broken && this.#stream.writableNeedDrain) await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Writes what was gathered; true once the reader's side has it, false where nobody reads any more. */
+  written(): Promise<boolean> {
+    const text = this.#pending.join('');
+    this.#pending = [];
+    this.#pendingLength = 0;
+    if (this.broken) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#stream.write(text, (error) => resolve(error === null || error === undefined));
+    });
   }
 
   /** {@link flush}, and all of it has left the process. */
