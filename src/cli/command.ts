@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import type { Config } from '../config/index.js';
 import type { Clock, Logger, Random } from '../runtime/index.js';
 import type { ExitCode } from './exit-codes.js';
 import type { Output } from './output.js';
@@ -33,7 +34,7 @@ export interface CommandIo {
 /** A configuration file that was read and checked. */
 export interface Configuration {
   readonly file: string;
-  readonly content: Readonly<Record<string, unknown>>;
+  readonly content: Config;
 }
 
 /** One command as it is written: `builder` adds its options, `run` does its work and says how it ended. */

@@ -4,8 +4,17 @@ import type { Command } from './command.js';
 export interface RegisteredCommand {
   readonly name: string;
   readonly describe: string;
+  /** It reads no configuration by itself, so that a bad one cannot stop it. */
+  readonly withoutConfiguration?: boolean;
   load(): Promise<Command>;
 }
 
 /** Every command, in the order in which help lists them. */
-export const registry: readonly RegisteredCommand[] = [];
+export const registry: readonly RegisteredCommand[] = [
+  {
+    name: 'config',
+    describe: 'checks a configuration file, or prints the schema of all of them',
+    withoutConfiguration: true,
+    load: async () => (await import('./commands/config.js')).configCommand,
+  },
+];

@@ -3,7 +3,8 @@ import type { Readable, Writable } from 'node:stream';
 import yargs, { type Argv } from 'yargs';
 import { BridgeError } from '../errors.js';
 import { createLogger, type LogLevel, systemClock, systemRandom } from '../runtime/index.js';
-import type { CommandIo, CommonOptions, Start } from './command.js';
+import type { CommandIo, CommonOptions, Configuration, Start } from './command.js';
+import { optionsOf, readConfiguration } from './configuration.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { Output } from './output.js';
 import { type RegisteredCommand, registry } from './registry.js';
@@ -23,10 +24,10 @@ export interface Host {
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   const output = new Output(host.stdout, host.environment);
   const errors = new Output(host.stderr, host.environment);
-  const asked = { json: asksFor(argv, '--json'), verbose: asksFor(argv, '--verbose') };
+  const asked: Asked = { json: asksFor(argv, '--json'), verbose: asksFor(argv, '--verbose') };
   let exitCode: ExitCode;
   try {
-    exitCode = await dispatch(argv, host, output, errors);
+    exitCode = await dispatch(argv, host, output, errors, asked);
   } catch (error) {
     reportError(error, asked, { output, errors });
     exitCode = exitCodeOf(error);
@@ -36,7 +37,13 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   return exitCode;
 }
 
-async function dispatch(argv: readonly string[], host: Host, output: Output, errors: Output): Promise<ExitCode> {
+/** What the error path must know before the command line is parsed. */
+interface Asked {
+  json: boolean;
+  verbose: boolean;
+}
+
+async function dispatch(argv: readonly string[], host: Host, output: Output, errors: Output, asked: Asked): Promise<ExitCode> {
   const entry = commandIn(argv);
   const command = await entry?.load();
   let start: Start | undefined;
@@ -55,6 +62,14 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
     }
   }
 
+  const configuration = entry === undefined || entry.withoutConfiguration === true ? null : await readConfiguration(argv, host.environment);
+  if (configuration !== null && entry !== undefined) {
+    const options = optionsOf(configuration.content, entry.name, argv);
+    asked.json ||= options.json === true;
+    asked.verbose ||= options.verbose === true;
+    parser = parser.config(options);
+  }
+
   await parser.parseAsync([...argv], {}, (error, parsed, text) => {
     if (error !== undefined && error !== null) complaint = error.message;
     else if (text !== '') shown = text;
@@ -71,10 +86,10 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
     throw new BridgeError('cli/usage', 'no command given', { advice: 'see wapbridge --help' });
   }
   const level: LogLevel = common.verbose ? 'debug' : common.quiet ? 'error' : 'info';
-  return start(commandIo(host, output, errors, level));
+  return start(commandIo(host, output, errors, level, configuration));
 }
 
-function commandIo(host: Host, output: Output, errors: Output, level: LogLevel): CommandIo {
+function commandIo(host: Host, output: Output, errors: Output, level: LogLevel, configuration: Configuration | null): CommandIo {
   let stop: AbortController | undefined;
   return {
     stdin: host.stdin,
@@ -84,7 +99,7 @@ function commandIo(host: Host, output: Output, errors: Output, level: LogLevel):
     clock: systemClock,
     random: systemRandom,
     logger: createLogger(level),
-    configuration: null,
+    configuration,
     stopSignal: () => {
       if (stop === undefined) {
         const controller = new AbortController();

@@ -1,0 +1,31 @@
+import { BridgeError, type ErrorCode } from '../errors.js';
+
+/** One thing wrong in a configuration file. Lines and columns count from 1. */
+export interface ConfigProblem {
+  readonly code: ErrorCode;
+  /** Keys from the top of the file, such as `sinks.archive.kind`. */
+  readonly path: string;
+  readonly message: string;
+  readonly advice: string | undefined;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A configuration file that cannot be used; its line names the first thing wrong, `problems` has all. */
+export class ConfigError extends BridgeError {
+  override readonly name = 'ConfigError';
+  readonly file: string;
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(file: string, problems: readonly [ConfigProblem, ...ConfigProblem[]]) {
+    const [first, ...others] = problems;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more: see wapbridge config check)`;
+    super(
+      first.code,
+      `${file}:${first.line}:${first.column}: ${first.message}${more}`,
+      first.advice === undefined ? {} : { advice: first.advice },
+    );
+    this.file = file;
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,5 @@
+export { ConfigError, type ConfigProblem } from './errors.js';
+export { type Checked, checkConfig, loadConfig, readConfigText } from './load.js';
+export { nearestWord } from './nearest.js';
+export { type Config, configJsonSchema, configSchema } from './schema.js';
+export { readSecret, type SecretReference } from './secret.js';

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { routesSchema, sinksSchema } from './delivery-schema.js';
+import { secretReference } from './secret.js';
+
+const flag = (what: string) => z.boolean().describe(what).optional();
+const count = (what: string, max: number) => z.number().int().min(1).max(max).describe(what).optional();
+const text = (what: string) => z.string().min(1).max(4096).describe(what).optional();
+
+const portPattern = /^(?:(?:[^\s:]+|\[[0-9A-Fa-f:.]+\]):)?\d{1,5}$/;
+const listenAddress = (what: string) =>
+  z
+    .union([z.number().int().min(0).max(65_535), z.string().regex(portPattern)], {
+      error: 'write PORT or HOST:PORT; port 0 takes a free one',
+    })
+    .transform(String)
+    .describe(what)
+    .optional();
+
+const modemAddress = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+)$/, {
+    error: 'a modem is auto, virtual, a device path, tcp://HOST:PORT or unix:PATH',
+  });
+
+const modem = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'a name is up to 64 letters, digits, dots, hyphens and underscores' })
+      .optional()
+      .describe('Name that events and routes use'),
+    port: modemAddress.describe('auto, virtual, a device path, tcp://HOST:PORT or unix:PATH'),
+    profile: text('Id of the modem profile; found out where none is named'),
+    'baud-rate': z.number().int().min(300).max(4_000_000).optional().describe('Speed of a serial port'),
+    pin: secretReference.optional().describe('PIN of the SIM'),
+  })
+  .describe('One modem');
+
+const listen = z
+  .strictObject({
+    modem: z.union([modemAddress, z.array(modemAddress).min(1).max(256)], { error: 'modem is an address or a list of them' }).optional(),
+    'or-virtual': flag('Use the virtual bench where no modem is found'),
+    'exit-after': count('End after so many messages have been handed on', 1_000_000_000),
+    udp: listenAddress('Also receive WDP datagrams over UDP'),
+    http: listenAddress('Also receive OTA-HTTP'),
+    sip: text('Also receive SIP MESSAGE, registered as this address'),
+    obex: z
+      .union([z.number().int().min(0).max(65_535), z.string().min(1).max(4096)], { error: 'write PORT, HOST:PORT or a device path' })
+      .transform(String)
+      .optional()
+      .describe('Also receive OBEX PUT'),
+  })
+  .describe('Options of wapbridge listen');
+
+const bench = z
+  .strictObject({
+    modems: count('How many virtual modems', 1024),
+    link: text('Folder for the links to the pseudo-terminals'),
+    tcp: z.number().int().min(0).max(65_535).optional().describe('Listen on TCP at this port and the following instead'),
+    profile: text('Profile whose firmware is played'),
+    echo: z.enum(['on', 'off']).optional(),
+    control: text('Path of the control socket'),
+    seed: z.number().int().min(0).max(4_294_967_295).optional().describe('Seed of everything left to chance'),
+    faults: flag('List the faults and end'),
+  })
+  .describe('Options of wapbridge bench');
+
+const decode = z
+  .strictObject({
+    as: z.enum(['pdu-mode', 'tpdu', 'user-data', 'wsp', 'at-log']).optional().describe('What a line holds'),
+    direction: z.enum(['from-modem', 'to-modem']).optional(),
+    explain: flag('Say what every octet is'),
+    pcap: text('Also write what was decoded to this pcapng file'),
+  })
+  .describe('Options of wapbridge decode');
+
+const seconds = (what: string) => z.number().min(1).max(31_536_000).describe(`${what}, in seconds`).optional();
+
+const limits = z
+  .strictObject({
+    'incomplete-after-s': seconds('Age at which a set of parts is reported as incomplete'),
+    'expire-after-s': seconds('Age at which a set of parts is given up'),
+    'duplicate-window-s': seconds('How long a part that comes again is known as a duplicate'),
+    'open-sets': count('Most sets of parts that may be open; the oldest beyond them is given up', 1_000_000),
+    'keep-days': z.number().min(0.01).max(36_500).optional().describe('How long settled messages are kept, in days'),
+    'keep-mib': z.number().min(1).max(1_048_576).optional().describe('How much the journal may hold before settled messages go, in MiB'),
+  })
+  .describe('Bounds of what is kept; nothing unsettled is ever dropped by age or size');
+
+/** The whole configuration. Every option of a command can stand here, under the command's name and its own. */
+export const configSchema = z
+  .strictObject({
+    json: flag('As --json'),
+    'state-dir': text('Folder for what must outlive a run'),
+    quiet: flag('As --quiet'),
+    verbose: flag('As --verbose'),
+    modems: z.array(modem).max(1024).optional().describe('Modems that listen drives where the command line names none'),
+    sinks: sinksSchema.optional(),
+    routes: routesSchema.optional(),
+    limits: limits.optional(),
+    listen: listen.optional(),
+    bench: bench.optional(),
+    decode: decode.optional(),
+  })
+  .describe('Configuration of wapbridge');
+
+/** What a configuration file says once it is read, defaults filled in. */
+export type Config = z.output<typeof configSchema>;
+
+/** The published JSON schema of the configuration. */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+  return { title: 'wapbridge configuration', ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'throw' }) };
+}
