@@ -1,1 +1,10 @@
+export { applicationIds } from './application-ids.table.js';
+export { charsets } from './charsets.table.js';
+export { contentTypeMeaning } from './content-type.js';
+export { contentTypes, doubtfulContentTypes } from './content-types.table.js';
+export { decodePush, defaultApplicationId } from './decode-push.js';
+export { headerFields } from './header-fields.table.js';
+export { parameterNames } from './parameter-names.table.js';
+export { securityMethods } from './parameters.js';
 export type * from './types.js';
+export { pushPort, securePushPort, wapPorts } from './wap-ports.table.js';

@@ -12,6 +12,8 @@ export interface Parameter {
   readonly value: WspValue;
   /** Token or name and value, raw. */
   readonly octets: Uint8Array;
+  /** True where the value is not one the parameter may have (or the parameter is not known): only the octets say what was sent. */
+  readonly raw?: boolean;
 }
 
 /** @see WAP-230-WSP 8.4.2.24 */
@@ -23,6 +25,8 @@ export interface ContentType {
   readonly parameters: readonly Parameter[];
   /** The whole value, raw. */
   readonly octets: Uint8Array;
+  /** Octets from the start of the outermost input; absent in bindings where the type is a line of text. */
+  readonly offset?: number | null;
 }
 
 /** One header field of a push. @see WAP-230-WSP 8.4.2.6 */
@@ -35,6 +39,10 @@ export interface HeaderField {
   readonly value: WspValue;
   /** Field name and value, raw. */
   readonly octets: Uint8Array;
+  /** Octets from the start of the outermost input; absent in bindings where a header is a line of text. */
+  readonly offset?: number | null;
+  /** True where the field is not known or its value is not one it may have: only the octets say what was sent. */
+  readonly raw?: boolean;
 }
 
 /** Whom the push is for; the default where no header says so is 0x02, the WML user agent. @see WAP-249-PPGService 6.1.2.1 */
@@ -54,6 +62,8 @@ export interface WspPush {
   readonly headersLength: number;
   readonly contentType: ContentType;
   readonly applicationId: ApplicationId;
+  /** Where in {@link headers} the application id stands; null where none was sent. */
+  readonly applicationIdHeader?: number | null;
   /** In the order sent, code page shifts left out; the application id among them. */
   readonly headers: readonly HeaderField[];
   readonly body: Uint8Array;

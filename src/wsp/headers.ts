@@ -1,0 +1,190 @@
+import { DecodeError, type Diagnostic } from '../octets/index.js';
+import { applicationIds } from './application-ids.table.js';
+import { headerFields } from './header-fields.table.js';
+import { headerGrammar, pushFlags } from './header-values.js';
+import type { ApplicationId, HeaderField, WspValue } from './types.js';
+import { anyValue, type ValueReader } from './value-reader.js';
+import { hexNumber, readApplicationId } from './values.js';
+
+/** Field number of X-Wap-Application-Id on code page 1. */
+export const applicationIdField = 0x2f;
+
+const pushFlagField = 0x34;
+
+/** Fields that say one thing and so count once, the first time. */
+const singleValued: ReadonlySet<number> = new Set([
+  0x05, 0x0a, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x1b, 0x1c, 0x1d, 0x1e, 0x24, 0x25, 0x26, 0x29, 0x2e, 0x2f,
+  0x30, 0x31, 0x33, 0x34, 0x35, 0x3e, 0x3f, 0x40, 0x45, 0x46,
+]);
+
+/** The fields of a push, and whom it is for. */
+export interface FoundHeaders {
+  readonly headers: HeaderField[];
+  applicationId: ApplicationId | null;
+  applicationIdHeader: number | null;
+}
+
+/**
+ * Reads header fields up to the reader's end.
+ * @throws DecodeError `wsp/bad-field-name`, `wsp/missing-value`, `wsp/unterminated-text`, `wsp/value-length`, `wsp/uintvar`
+ * @see WAP-230-WSP 8.4.2.6
+ */
+export function readHeaders(reader: ValueReader, diagnostics: Diagnostic[]): FoundHeaders {
+  const found: FoundHeaders = { headers: [], applicationId: null, applicationIdHeader: null };
+  let page = 1;
+  let seen: Uint8Array | null = null;
+  while (reader.position < reader.end) {
+    const first = reader.peek();
+    if (first === 0x7f || first < 0x20) {
+      page = readShift(reader, first, found.headers.length);
+      continue;
+    }
+    const header = readHeader(reader, page, found, diagnostics);
+    if (header.page === 1 && header.code !== null && singleValued.has(header.code)) {
+      seen ??= new Uint8Array(128);
+      if (seen[header.code] === 1) {
+        diagnostics.push({
+          code: 'wsp/repeated-header',
+          message: `${header.name} stands more than once; the first counts`,
+          offset: header.offset ?? null,
+        });
+      }
+      seen[header.code] = 1;
+    }
+    found.headers.push(header);
+  }
+  return found;
+}
+
+function fail(reader: ValueReader, field: string): never {
+  const failure = reader.failure;
+  throw new DecodeError(
+    failure?.code ?? 'wsp/bad-value',
+    `${field}: ${failure?.message ?? ''}`,
+    field,
+    reader.baseOffset + (failure?.position ?? reader.position),
+  );
+}
+
+/** Shift-delimiter and page, or the short cut 01 to 1F. */
+function readShift(reader: ValueReader, first: number, index: number): number {
+  const start = reader.position;
+  if (first === 0) reader.fail('wsp/bad-field-name', 'octet 0x00 stands where a field name should begin');
+  reader.position += 1;
+  const page = first === 0x7f && reader.failure === null ? reader.octet() : first;
+  if (reader.failure !== null) fail(reader, `push.headers[${index}].name`);
+  if (reader.annotate !== undefined) reader.note('push.codePage', start, `header code page ${page} from here`);
+  return page;
+}
+
+function readHeader(reader: ValueReader, currentPage: number, found: FoundHeaders, diagnostics: Diagnostic[]): HeaderField {
+  const start = reader.position;
+  const first = reader.peek();
+  const index = found.headers.length;
+  const named = first < 0x80;
+  const page = named ? 1 : currentPage;
+  let code: number | null;
+  let name: string;
+  if (named) {
+    const sent = reader.text();
+    if (reader.failure !== null) fail(reader, `push.headers[${index}].name`);
+    code = headerFields.code(sent) ?? null;
+    name = (code === null ? undefined : headerFields.name(code)) ?? sent;
+  } else {
+    code = first & 0x7f;
+    reader.position += 1;
+    name = page === 1 ? (headerFields.name(code) ?? hexNumber(code)) : `page ${page}: ${hexNumber(code)}`;
+  }
+  const valueAt = reader.position;
+  if (reader.annotate !== undefined) reader.note(`push.headers[${index}].name`, start, name);
+  reader.skip();
+  if (reader.failure !== null) fail(reader, `push.headers[${index}].value`);
+  const end = reader.position;
+  let value: WspValue | undefined;
+  if (page === 1 && code === applicationIdField) value = readIdHeader(reader, valueAt, end, found, diagnostics);
+  else if (named) value = namedValue(reader, valueAt, end, name, diagnostics);
+  else if (page === 1 && code !== null) value = fittingValue(reader, code, valueAt, end, diagnostics);
+  const raw = value === undefined || (named && code !== null && code !== applicationIdField);
+  if (value === undefined && page === 1 && !(named && code !== applicationIdField))
+    diagnostics.push(misfit(code ?? 0, name, reader.baseOffset + valueAt));
+  value ??= anyValue(reader.octets, valueAt, end);
+  if (reader.annotate !== undefined) reader.note(`push.headers[${index}].value`, valueAt, valueMeaning(code, page, value));
+  return { name, code, page, value, octets: reader.octets.subarray(start, end), offset: reader.baseOffset + start, raw };
+}
+
+/** The value of a field that was named by text: a Text-string. @see WAP-230-WSP 8.4.2.6, Application-header */
+function namedValue(reader: ValueReader, start: number, end: number, name: string, diagnostics: Diagnostic[]): WspValue | undefined {
+  const first = reader.octets[start] ?? 0;
+  if (first === 0 || (first >= 0x20 && first < 0x80)) return anyValue(reader.octets, start, end);
+  diagnostics.push({
+    code: 'wsp/header-value',
+    message: `${name} was named by text, so its value should be text; its octets are kept`,
+    offset: reader.baseOffset + start,
+  });
+  return undefined;
+}
+
+/** The application id; the first one says whom the push is for, even where it cannot be understood. */
+function readIdHeader(
+  reader: ValueReader,
+  start: number,
+  end: number,
+  found: FoundHeaders,
+  diagnostics: Diagnostic[],
+): WspValue | undefined {
+  const id = readWithin(reader, readApplicationId, start, end);
+  if (found.applicationIdHeader === null) {
+    found.applicationIdHeader = found.headers.length;
+    found.applicationId = id === undefined ? { code: null, uri: null, present: true } : id;
+    const first = reader.octets[start] ?? 0;
+    if (id !== undefined && id.code !== null && first >= 0x20 && first < 0x80) {
+      diagnostics.push({
+        code: 'wsp/text-application-id',
+        message: `${id.uri ?? ''} came as text although it has the number ${hexNumber(id.code)}`,
+        offset: reader.baseOffset + start,
+      });
+    }
+  }
+  return id === undefined ? undefined : (id.uri ?? id.code ?? undefined);
+}
+
+/** What `read` makes of exactly the octets between two positions, or undefined; the reader then stands at the second. */
+function readWithin<Value>(reader: ValueReader, read: (reader: ValueReader) => Value, start: number, end: number): Value | undefined {
+  const outerEnd = reader.end;
+  reader.position = start;
+  reader.end = end;
+  const value = read(reader);
+  const fits = reader.failure === null && reader.position === end;
+  reader.failure = null;
+  reader.position = end;
+  reader.end = outerEnd;
+  return fits ? value : undefined;
+}
+
+/** The value by the grammar of its field, or undefined where it does not fit exactly. */
+function fittingValue(reader: ValueReader, code: number, start: number, end: number, diagnostics: Diagnostic[]): WspValue | undefined {
+  const grammar = headerGrammar(code);
+  const value = grammar === undefined ? undefined : readWithin(reader, grammar, start, end);
+  if (code === pushFlagField && typeof value === 'object' && value.some((flag) => !pushFlags.includes(flag))) {
+    diagnostics.push({
+      code: 'wsp/reserved-push-flag',
+      message: `Push-Flag ${value.join(', ')} has reserved bits`,
+      offset: reader.baseOffset + start,
+    });
+  }
+  return value;
+}
+
+function misfit(code: number, name: string, offset: number): Diagnostic {
+  return headerFields.name(code) === undefined
+    ? { code: 'wsp/unknown-header', message: `header ${name} has no name; its octets are kept`, offset }
+    : { code: 'wsp/header-value', message: `${name} has a value of another kind; its octets are kept`, offset };
+}
+
+function valueMeaning(code: number | null, page: number, value: WspValue): string {
+  if (code === applicationIdField && page === 1 && typeof value === 'string') {
+    const number = applicationIds.code(value);
+    return number === undefined ? value : `${number} ${value}`;
+  }
+  return typeof value === 'object' ? value.join(', ') : String(value);
+}
