@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../errors.js';
+
 /** What a part is when it comes in; the journal knows no format and keeps its octets as they are. */
 export interface PartToAppend {
   /** Milliseconds since 1970-01-01 UTC. */
@@ -45,6 +47,20 @@ export interface MessageToComplete {
   readonly sinks: readonly string[];
 }
 
+/** What {@link Journal.append} answers once the part is on disk. */
+export interface AppendedPart {
+  readonly id: string;
+  readonly position: number;
+  /** Id of the part it repeats; null where it is new. */
+  readonly duplicateOf: string | null;
+}
+
+/** What {@link Journal.complete} answers once the message is on disk. */
+export interface CompletedMessage {
+  readonly id: string;
+  readonly position: number;
+}
+
 export type DeliveryState = 'pending' | 'taken' | 'refused' | 'dead';
 
 /** One message on its way to one sink. */
@@ -66,4 +82,156 @@ export interface StoredMessage extends MessageToComplete {
   readonly position: number;
   /** All deliveries of it are settled. */
   readonly settled: boolean;
+}
+
+/** A delivery that waits, as a queue needs it: without the message's facts and body. */
+export interface PendingDelivery {
+  readonly messageId: string;
+  /** Order of completion, ascending. */
+  readonly position: number;
+  /** When it was completed, or handed over again by hand: the age after which it is given up counts from here. */
+  readonly pendingSince: number;
+  readonly attempts: number;
+  /** Not before this time. */
+  readonly nextAttemptAt: number;
+}
+
+/** What came of one try at one sink; `dead` gives up without having asked again. */
+export type AttemptOutcome = 'taken' | 'later' | 'refused' | 'dead';
+
+export interface AttemptToRecord {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly at: number;
+  readonly outcome: AttemptOutcome;
+  readonly reason: string | null;
+  /** Where the outcome is `later`: not before this time. */
+  readonly nextAttemptAt: number;
+}
+
+export interface StoredAttempt {
+  readonly sink: string;
+  readonly number: number;
+  readonly at: number;
+  readonly outcome: AttemptOutcome | 'redelivered';
+  readonly reason: string | null;
+}
+
+/** All that is known of one message. */
+export interface MessageDetails {
+  readonly message: StoredMessage;
+  readonly parts: readonly StoredPart[];
+  readonly deliveries: readonly StoredDelivery[];
+  /** Oldest first; of a delivery tried very often only the latest. */
+  readonly attempts: readonly StoredAttempt[];
+}
+
+/** Which messages to list; what is absent does not filter. */
+export interface MessageFilter {
+  readonly verdict?: string;
+  readonly from?: string;
+  /** Completed at or after this time. */
+  readonly since?: number;
+  /** Completed before this time. */
+  readonly until?: number;
+  /** `pending`: some sink has not answered for good; `undelivered`: some sink refused it or was given up; `settled`: neither. */
+  readonly state?: 'pending' | 'undelivered' | 'settled';
+  /** Only messages before this position: for reading on, newest first. */
+  readonly before?: number;
+  /** At most so many; 100 unless given. */
+  readonly limit?: number;
+}
+
+/** A set of parts that was given up, with the parts that came. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly expiredAt: number;
+  readonly reason: string;
+  readonly parts: readonly StoredPart[];
+}
+
+export interface JournalCounters {
+  readonly openParts: number;
+  /** Messages that some sink has not answered for good. */
+  readonly unsettledMessages: number;
+  /** Messages that some sink refused or that were given up for it. */
+  readonly undeliveredMessages: number;
+  readonly deadLetters: number;
+  /** Octets in use in the database file. */
+  readonly sizeOctets: number;
+}
+
+/** Whether storing works; where it does not, since when and why. */
+export type JournalHealth =
+  | { readonly state: 'storing' }
+  | { readonly state: 'failing'; readonly since: number; readonly code: ErrorCode; readonly message: string };
+
+/** Steps of the journal's work at which a torture harness may end the process. */
+export type JournalPoint =
+  | 'migrate:before'
+  | 'migrate:after'
+  | 'begin:before'
+  | 'begin:after'
+  | 'part:inserted'
+  | 'message:inserted'
+  | 'message:parts-used'
+  | 'message:deliveries-inserted'
+  | 'attempt:recorded'
+  | 'expired'
+  | 'redelivered'
+  | 'retention:removed'
+  | 'commit:before'
+  | 'commit:after'
+  | 'answered'
+  | 'checkpoint:before'
+  | 'checkpoint:after';
+
+/** How long what is settled stays. What is not settled stays for ever. */
+export interface Retention {
+  /** Settled messages, duplicates: removed when older. */
+  readonly settledForMs: number;
+  /** Refused, dead and given-up ones: removed when older. */
+  readonly undeliveredForMs: number;
+  /** Settled messages are removed, oldest first, while more octets than these are in use. */
+  readonly maximumOctets: number;
+}
+
+/** The questions a journal answers; a reader may ask them while another process writes. */
+export interface JournalReader {
+  /** Parts whose message is not complete, in the order they came. */
+  openParts(): readonly StoredPart[];
+  part(id: string): StoredPart | null;
+  /** Newest first. */
+  messages(filter?: MessageFilter): readonly StoredMessage[];
+  message(id: string): StoredMessage | null;
+  details(id: string): MessageDetails | null;
+  /** What a sink needs of a message: its facts as stored, and its body. */
+  handover(id: string): { readonly facts: string; readonly body: Uint8Array | null } | null;
+  /** Newest first. */
+  deadLetters(limit?: number): readonly DeadLetter[];
+  /** What waits for a sink in order of completion, after the position given. */
+  pendingDeliveries(sink: string, options?: { readonly after?: number; readonly limit?: number }): readonly PendingDelivery[];
+  /** How much waits for which sink, also for sinks that nobody configures any more. */
+  pendingSinks(): readonly { readonly sink: string; readonly count: number }[];
+  counters(): JournalCounters;
+  close(): void;
+}
+
+/** What was received, kept on disk until it is settled. Every promise of a write resolves once it is on disk. */
+export interface Journal extends JournalReader {
+  readonly path: string;
+  /** Stores a part; rejects with `journal/not-stored` where it could not, and then it must not be acknowledged. */
+  append(part: PartToAppend): Promise<AppendedPart>;
+  /** Turns open parts into a message with one delivery for each sink, in one commit. */
+  complete(message: MessageToComplete): Promise<CompletedMessage>;
+  /** Gives up a set of open parts; they are kept as a dead letter, whose id is the answer. */
+  expire(partIds: readonly string[], reason: string): Promise<string>;
+  /** Notes what a sink said. An answer for a delivery that is settled already changes nothing. */
+  recordAttempt(messageId: string, sink: string, attempt: AttemptToRecord): Promise<void>;
+  /** Hands a message over again, to all its sinks or to those named (which may be new ones); the answer names them. */
+  redeliver(id: string, sinks?: readonly string[]): Promise<readonly string[]>;
+  /** The next number of a series kept under a key: 0 to `modulus` - 1 and round again, across restarts. */
+  nextNumber(key: string, modulus: number): Promise<number>;
+  /** Removes what retention allows; resolves with the number of messages removed. */
+  retain(retention: Retention): Promise<number>;
+  readonly health: JournalHealth;
 }

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Cancel, type Clock, type Logger, type Random, silentLogger } from '../runtime/index.js';
+import { Checkpointer } from './checkpoint.js';
+import { openForReading, openForWriting } from './database.js';
+import { JournalError } from './errors.js';
+import { cannotOpen, journalFile, prepareFiles, refuseTornFiles } from './files.js';
+import { GroupWriter } from './group-writer.js';
+import { acquireLock, type JournalHolder, type JournalLock } from './lock.js';
+import { readJournal } from './reader.js';
+import { prepareRetention } from './retention.js';
+import type { Journal, JournalHealth, JournalPoint, JournalReader, Retention } from './types.js';
+import { prepareWrites } from './writes.js';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** What is kept unless the configuration says otherwise. */
+export const defaultRetention: Retention = { settledForMs: 30 * dayMs, undeliveredForMs: 180 * dayMs, maximumOctets: 1024 ** 3 };
+
+export interface JournalOptions {
+  /** The state folder; created where it is missing. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger?: Logger;
+  /** Who writes, for whoever finds the journal held. */
+  readonly holder: JournalHolder;
+  /** Within this time equal fingerprints are one part; 24 h unless given. */
+  readonly duplicateWindowMs?: number;
+  /** Applied an hour after opening and then every hour; null leaves it to {@link Journal.retain}. */
+  readonly retention?: Retention | null;
+  /** Called when storing begins to fail and when it works again. */
+  readonly onHealth?: (health: JournalHealth) => void;
+  /** For torture harnesses: called at each step of the work. */
+  readonly onPoint?: (point: JournalPoint) => void;
+}
+
+/**
+ * Opens a state folder's journal as its one writer.
+ * @throws JournalError `journal/held`, `journal/newer-schema`, `journal/corrupt`, `journal/foreign-file`, `journal/not-permitted`, `journal/cannot-open`
+ */
+export function openJournal(options: JournalOptions): Journal {
+  const { directory, clock, random, logger = silentLogger, duplicateWindowMs = dayMs, onPoint = () => {} } = options;
+  const path = prepareFiles(directory);
+  const lock = lockFolder(directory, path, options.holder);
+  try {
+    const database = openForWriting(path, onPoint);
+    let health: JournalHealth = { state: 'storing' };
+    const setHealth = (next: JournalHealth): void => {
+      health = next;
+      options.onHealth?.(next);
+    };
+    const checkpointer = new Checkpointer(database, clock, onPoint);
+    const onCommit = (fault: JournalError | null): void => {
+      if (fault === null) {
+        checkpointer.committed();
+        if (health.state === 'failing') setHealth({ state: 'storing' });
+      } else if (health.state === 'storing') {
+        setHealth({ state: 'failing', since: clock.now(), code: fault.code, message: fault.message });
+      }
+    };
+    const writer = new GroupWriter(database, path, { onPoint, onCommit });
+    const writes = prepareWrites({ database, path, random, duplicateWindowMs, onPoint });
+    const reader = readJournal(database);
+    const retain = prepareRetention({ database, writer, duplicateWindowMs, onPoint, sizeOctets: () => reader.counters().sizeOctets });
+    const stopRetaining =
+      options.retention === null ? () => {} : everyHour(clock, logger, () => retain(options.retention ?? defaultRetention, clock.now()));
+    return {
+      ...reader,
+      path,
+      get health() {
+        return health;
+      },
+      append: (part) => writer.write(() => writes.append(part)),
+      complete: (message) => writer.write(() => writes.complete(message)),
+      expire: (partIds, reason) => writer.write(() => writes.expire(partIds, reason, clock.now())),
+      recordAttempt: (messageId, sink, attempt) => writer.write(() => writes.recordAttempt(messageId, sink, attempt)),
+      redeliver: (id, sinks) => writer.write(() => writes.redeliver(id, sinks, clock.now())),
+      nextNumber: (key, modulus) => writer.write(() => writes.nextNumber(key, modulus)),
+      retain: (retention) => retain(retention, clock.now()),
+      close(): void {
+        if (!database.isOpen) return;
+        stopRetaining();
+        writer.close();
+        checkpointer.stop();
+        database.close();
+        lock.release();
+      },
+    };
+  } catch (caught) {
+    lock.release();
+    throw caught;
+  }
+}
+
+/**
+ * Opens a state folder's journal to ask it questions, also while another process writes it.
+ * @throws JournalError `journal/missing`, `journal/newer-schema`, `journal/older-schema`, `journal/corrupt`, `journal/foreign-file`, `journal/cannot-open`
+ */
+export function openJournalReader(directory: string): JournalReader {
+  const path = join(resolve(directory), journalFile);
+  refuseTornFiles(path);
+  if (!existsSync(path))
+    throw new JournalError('journal/missing', `there is no journal in ${resolve(directory)}`, path, {
+      advice: 'run wapbridge listen first, or name its folder with --state-dir',
+    });
+  const database = openForReading(path);
+  return {
+    ...readJournal(database),
+    close(): void {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function lockFolder(directory: string, path: string, holder: JournalHolder): JournalLock {
+  try {
+    return acquireLock(directory, holder);
+  } catch (caught) {
+    throw caught instanceof JournalError ? caught : cannotOpen(path, caught);
+  }
+}
+
+function everyHour(clock: Clock, logger: Logger, work: () => Promise<number>): Cancel {
+  let stopped = false;
+  let cancel: Cancel = () => {};
+  const arm = (): void => {
+    if (stopped) return;
+    cancel = clock.after(hourMs, () => {
+      work()
+        .then((removed) => logger.debug('retention', { removed }))
+        .catch((caught: unknown) => logger.warn('retention failed', { reason: caught instanceof Error ? caught.message : String(caught) }))
+        .finally(arm);
+    });
+  };
+  arm();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}

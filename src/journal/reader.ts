@@ -1,0 +1,125 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import {
+  type AttemptRow,
+  columnText,
+  type DeliveryRow,
+  type MessageRow,
+  type PartRow,
+  partId,
+  partPosition,
+  toStoredAttempt,
+  toStoredDelivery,
+  toStoredMessage,
+  toStoredPart,
+} from './rows.js';
+import type { DeadLetter, JournalReader, MessageFilter, PendingDelivery, StoredMessage, StoredPart } from './types.js';
+
+const partColumns = `part.position, received_at, part.binding, part.source, octets, part.facts, fingerprint, state,
+  message.id AS message_id, duplicate_of FROM part LEFT JOIN message ON message.position = part.message`;
+
+/** Answers questions from an open database; `close` is the caller's. */
+export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader, 'close'> {
+  const openParts = database.prepare(`SELECT ${partColumns} WHERE state = 'open' ORDER BY part.position`);
+  const partByPosition = database.prepare(`SELECT ${partColumns} WHERE part.position = ?`);
+  const partsOfMessage = database.prepare(`SELECT ${partColumns} WHERE part.message = ? ORDER BY part.ordinal`);
+  const partsOfLetter = database.prepare(`SELECT ${partColumns} WHERE part.dead_letter = ? ORDER BY part.position`);
+  const partPositions = database.prepare('SELECT position FROM part WHERE message = ? ORDER BY ordinal');
+  const messageById = database.prepare('SELECT * FROM message WHERE id = ?');
+  const handover = database.prepare('SELECT facts, body FROM message WHERE id = ?');
+  const deliveries = database.prepare('SELECT * FROM delivery WHERE message = ? ORDER BY sink');
+  const attempts = database.prepare('SELECT * FROM attempt WHERE message = ? ORDER BY at, number, sink');
+  const letters = database.prepare('SELECT * FROM dead_letter ORDER BY position DESC LIMIT ?');
+  const pending = database.prepare(`
+    SELECT message.id AS messageId, message.position, delivery.pending_since AS pendingSince, delivery.attempts,
+      delivery.next_attempt_at AS nextAttemptAt
+    FROM delivery INDEXED BY delivery_pending JOIN message ON message.position = delivery.message
+    WHERE delivery.state = 'pending' AND delivery.sink = ? AND delivery.message > ? ORDER BY delivery.message LIMIT ?`);
+  const pendingSinks = database.prepare("SELECT sink, count(*) AS count FROM delivery WHERE state = 'pending' GROUP BY sink ORDER BY sink");
+  const counts = database.prepare(`SELECT
+    (SELECT count(*) FROM part WHERE state = 'open') AS openParts,
+    (SELECT count(*) FROM message WHERE pending > 0) AS unsettledMessages,
+    (SELECT count(*) FROM message WHERE undelivered > 0) AS undeliveredMessages,
+    (SELECT count(*) FROM dead_letter) AS deadLetters,
+    (SELECT page_size * (page_count - freelist_count) FROM pragma_page_size, pragma_page_count, pragma_freelist_count) AS sizeOctets`);
+
+  const complete = (row: MessageRow): StoredMessage => {
+    const parts: { position: number }[] = partPositions.all(row.position);
+    const sinks: DeliveryRow[] = deliveries.all(row.position);
+    return toStoredMessage(
+      row,
+      parts.map(({ position }) => partId(position)),
+      sinks.map(({ sink }) => sink),
+    );
+  };
+  const rowById = (id: string): MessageRow | undefined => messageById.get(id);
+
+  return {
+    openParts(): readonly StoredPart[] {
+      const rows: PartRow[] = openParts.all();
+      return rows.map(toStoredPart);
+    },
+    part(id): StoredPart | null {
+      const row: PartRow | undefined = partByPosition.get(partPosition(id));
+      return row === undefined ? null : toStoredPart(row);
+    },
+    messages(filter: MessageFilter = {}): readonly StoredMessage[] {
+      const { where, values } = conditions(filter);
+      const rows: MessageRow[] = database
+        .prepare(`SELECT * FROM message ${where} ORDER BY position DESC LIMIT ?`)
+        .all(...values, filter.limit ?? 100);
+      return rows.map(complete);
+    },
+    message(id): StoredMessage | null {
+      const row = rowById(id);
+      return row === undefined ? null : complete(row);
+    },
+    details(id) {
+      const row = rowById(id);
+      if (row === undefined) return null;
+      const partRows: PartRow[] = partsOfMessage.all(row.position);
+      const deliveryRows: DeliveryRow[] = deliveries.all(row.position);
+      const attemptRows: AttemptRow[] = attempts.all(row.position);
+      return {
+        message: complete(row),
+        parts: partRows.map(toStoredPart),
+        deliveries: deliveryRows.map((delivery) => toStoredDelivery(id, delivery)),
+        attempts: attemptRows.map(toStoredAttempt),
+      };
+    },
+    handover(id) {
+      const row: Pick<MessageRow, 'facts' | 'body'> | undefined = handover.get(id);
+      return row === undefined ? null : { facts: row.facts, body: row.body === null ? null : new Uint8Array(row.body) };
+    },
+    deadLetters(limit = 100): readonly DeadLetter[] {
+      const rows: { position: number; expired_at: number; reason: string }[] = letters.all(limit);
+      return rows.map(({ position, expired_at, reason }) => {
+        const parts: PartRow[] = partsOfLetter.all(position);
+        return { id: String(position), expiredAt: expired_at, reason, parts: parts.map(toStoredPart) };
+      });
+    },
+    pendingDeliveries(sink, { after = 0, limit = 100 } = {}): readonly PendingDelivery[] {
+      return pending.all(sink, after, limit);
+    },
+    pendingSinks: () => pendingSinks.all(),
+    counters: () => counts.get(),
+  };
+}
+
+function conditions(filter: MessageFilter): { readonly where: string; readonly values: readonly (string | number)[] } {
+  const terms: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (term: string, value: string | number | undefined): void => {
+    if (value === undefined) return;
+    terms.push(term);
+    values.push(value);
+  };
+  add('verdict = ?', filter.verdict);
+  add('sender = ?', filter.from === undefined ? undefined : columnText(filter.from));
+  add('completed_at >= ?', filter.since);
+  add('completed_at < ?', filter.until);
+  add('position < ?', filter.before);
+  if (filter.state === 'pending') terms.push('pending > 0');
+  if (filter.state === 'undelivered') terms.push('undelivered > 0');
+  if (filter.state === 'settled') terms.push('pending = 0 AND undelivered = 0');
+  return { where: terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`, values };
+}

@@ -1,0 +1,84 @@
+/** Says that a SQLite file is a wapbridge journal ("wapb"). */
+export const applicationId = 0x77617062;
+
+/**
+ * Each step lifts the schema by one version (`user_version`); a step that has been released is never changed.
+ * `part.octets` is a BLOB where it was hexadecimal, and otherwise TEXT as a JSON string; see `packOctets`.
+ * Positions never come back (AUTOINCREMENT), since part ids are made of them.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE message (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    completed_at INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    binding TEXT NOT NULL,
+    source TEXT,
+    sender TEXT,
+    content_type TEXT,
+    application_id TEXT,
+    facts TEXT NOT NULL,
+    body BLOB,
+    pending INTEGER NOT NULL,
+    undelivered INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX message_unsettled ON message (position) WHERE pending > 0;
+  CREATE INDEX message_completed ON message (completed_at);
+
+  CREATE TABLE dead_letter (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    expired_at INTEGER NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE part (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at INTEGER NOT NULL,
+    binding TEXT NOT NULL,
+    source TEXT,
+    octets ANY NOT NULL,
+    facts TEXT NOT NULL,
+    fingerprint BLOB,
+    state TEXT NOT NULL CHECK (state IN ('open', 'used', 'duplicate', 'expired')),
+    message INTEGER,
+    ordinal INTEGER,
+    duplicate_of INTEGER,
+    dead_letter INTEGER
+  ) STRICT;
+  CREATE INDEX part_fingerprint ON part (fingerprint, received_at) WHERE fingerprint IS NOT NULL;
+  CREATE INDEX part_open ON part (position) WHERE state = 'open';
+  CREATE INDEX part_message ON part (message, ordinal) WHERE message IS NOT NULL;
+  CREATE INDEX part_loose ON part (received_at) WHERE message IS NULL AND state IN ('used', 'duplicate');
+  CREATE INDEX part_dead_letter ON part (dead_letter) WHERE dead_letter IS NOT NULL;
+
+  CREATE TABLE delivery (
+    message INTEGER NOT NULL,
+    sink TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'taken', 'refused', 'dead')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    pending_since INTEGER NOT NULL,
+    first_attempt_at INTEGER,
+    last_attempt_at INTEGER,
+    next_attempt_at INTEGER NOT NULL,
+    last_reason TEXT,
+    PRIMARY KEY (message, sink)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_pending ON delivery (sink, message) WHERE state = 'pending';
+
+  CREATE TABLE attempt (
+    message INTEGER NOT NULL,
+    sink TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (message, sink, number)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE counter (
+    key TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
