@@ -1,1 +1,10 @@
+export { AtEngine, type AtEngineListeners, type CommandOptions, type LineOddity } from './at-engine.js';
+export { AtError, ModemError, PortClosedError, PortError, TimeoutError, TraceError } from './errors.js';
+export { Modem, type ModemOptions } from './modem.js';
+export { type OpenModemOptions, openModem } from './open-modem.js';
+export { closePort, type OpenPortOptions, openPort } from './port.js';
+export { findPortHolders, type PortHolder } from './port-holder.js';
+export { type PortName, parsePortName } from './port-name.js';
+export type { LockedSim, PinSource } from './sim.js';
+export { type SuperviseOptions, supervise } from './supervise.js';
 export type * from './types.js';

@@ -29,6 +29,13 @@ export interface ModemIdentity {
   readonly profile: string;
 }
 
+/** How a TPDU is submitted. */
+export interface SubmitOptions {
+  readonly signal?: AbortSignal;
+  /** Another part follows at once: the link to the network is kept (+CMMS). */
+  readonly more?: boolean;
+}
+
 /** What the bridge asks of a modem; the one class that answers is `Modem`. */
 export interface ModemDriver {
   readonly identity: ModemIdentity;
@@ -39,7 +46,45 @@ export interface ModemDriver {
    * acknowledgement where the modem has one, so that the service centre keeps the message.
    */
   acknowledge(received: ReceivedPdu, verdict?: 'stored' | 'refused'): Promise<void>;
-  /** Submits a TPDU. `pdu` is hex with the service centre address, `tpduOctets` counts without it. @throws AtError, TimeoutError, PortClosedError */
-  submit(pdu: string, tpduOctets: number, options?: { readonly signal?: AbortSignal }): Promise<{ readonly messageReference: number }>;
+  /**
+   * Submits a TPDU. `pdu` is hex with the service centre address, `tpduOctets` counts without it. Nothing is tried twice.
+   * @throws AtError when it was refused; TimeoutError, whose code is `at/outcome-unknown` where it may have left; PortClosedError
+   */
+  submit(pdu: string, tpduOctets: number, options?: SubmitOptions): Promise<{ readonly messageReference: number }>;
   close(): Promise<void>;
 }
+
+/** What happens at a modem, for people and for `listen --json`. */
+export type ModemEvent =
+  | {
+      readonly kind: 'state';
+      readonly state: 'opening' | 'ready' | 'lost' | 'failed';
+      /** The port by the name it was asked for. */
+      readonly port: string;
+      readonly profile: string | null;
+      readonly manufacturer: string | null;
+      readonly model: string | null;
+      readonly firmware: string | null;
+      /** Why it was lost or failed, one line; null otherwise. */
+      readonly reason: string | null;
+      /** The error's code where there is one. */
+      readonly code: string | null;
+    }
+  /** Something worth knowing that ends nothing. `detail` may hold text from the modem: escape it. */
+  | { readonly kind: 'note'; readonly port: string; readonly note: ModemNote; readonly detail: string };
+
+/** The kinds of note a modem driver gives. */
+export type ModemNote =
+  | 'armed'
+  | 'polling-only'
+  | 'rearmed'
+  | 'memory-filling'
+  | 'memory-full'
+  | 'restarted'
+  | 'acknowledgement-refused'
+  | 'too-many-unacknowledged'
+  | 'broken-unsolicited'
+  | 'stray-line'
+  | 'overlong-line'
+  | 'resync'
+  | 'trouble';

@@ -1,0 +1,46 @@
+import { hasQuirk, type ModemProfile } from '../profiles/index.js';
+import type { AtEngine } from './at-engine.js';
+import { AtError } from './errors.js';
+
+/** +CMS ERROR 340: no acknowledgement expected. It does no harm. @see 3GPP TS 27.005 3.2.5 */
+const noneExpected = 340;
+
+/** Acknowledges what was delivered directly, in the form that the modem takes. @see 3GPP TS 27.005 3.4.4 (+CNMA) */
+export class Acknowledger {
+  readonly #engine: AtEngine;
+  #forms: readonly string[];
+
+  constructor(engine: AtEngine, profile: ModemProfile) {
+    this.#engine = engine;
+    const preferred = hasQuirk(profile, 'acknowledges-with-one') ? ['AT+CNMA=1'] : [];
+    this.#forms = [...new Set([...preferred, 'AT+CNMA=0', 'AT+CNMA', 'AT+CNMA=1'])];
+  }
+
+  /**
+   * Tells the network that the message is safe. A form that is refused gives way to the next, and the one that was taken is kept.
+   * @throws AtError when the modem takes none
+   */
+  async accept(): Promise<void> {
+    let refusal: unknown = null;
+    for (const form of this.#forms) {
+      try {
+        await this.#engine.command(form, { urgent: true });
+      } catch (cause) {
+        if (!(cause instanceof AtError)) throw cause;
+        if (cause.family === 'cms' && cause.number === noneExpected) return;
+        refusal = cause;
+        continue;
+      }
+      if (form !== this.#forms[0]) this.#forms = [form, ...this.#forms.filter((other) => other !== form)];
+      return;
+    }
+    throw refusal;
+  }
+
+  /** Tells the network to keep the message and try again (RP-ERROR). */
+  async refuse(): Promise<void> {
+    await this.#engine.command('AT+CNMA=2', { urgent: true }).catch((cause: unknown) => {
+      if (!(cause instanceof AtError)) throw cause;
+    });
+  }
+}

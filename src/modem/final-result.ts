@@ -1,0 +1,45 @@
+/** How a command ended. @see ITU-T V.250 5.7.1, 3GPP TS 27.007 9.2, 3GPP TS 27.005 3.2.5 */
+export interface FinalResult {
+  readonly kind: 'ok' | 'error' | 'cms' | 'cme' | 'connect';
+  /** The number of a +CMS or +CME error; null where the modem gave text or nothing. */
+  readonly number: number | null;
+  /** The line as it stood. */
+  readonly line: string;
+}
+
+const wholeLineErrors = new Set([
+  'ERROR',
+  'NO CARRIER',
+  'BUSY',
+  'NO ANSWER',
+  'NO DIALTONE',
+  'NO DIAL TONE',
+  'COMMAND NOT SUPPORT',
+  'TOO MANY PARAMETERS',
+  'OPERATION NOT SUPPORTED',
+  'NA',
+]);
+/** Final results under ATV0. @see ITU-T V.250 table 1 */
+const numericResults: Readonly<Record<string, FinalResult['kind']>> = {
+  0: 'ok',
+  1: 'connect',
+  3: 'error',
+  4: 'error',
+  6: 'error',
+  7: 'error',
+  8: 'error',
+};
+
+/** Reads a whole line as a final result, or says null; `numeric` also takes the digits of ATV0. */
+export function parseFinalResult(line: string, { numeric }: { readonly numeric: boolean }): FinalResult | null {
+  if (line === 'OK') return { kind: 'ok', number: null, line };
+  const coded = /^\+CM([SE]) ERROR\b:?\s*(.*)$/.exec(line);
+  if (coded !== null) {
+    const text = coded[2] ?? '';
+    return { kind: coded[1] === 'S' ? 'cms' : 'cme', number: /^\d{1,5}$/.test(text) ? Number(text) : null, line };
+  }
+  if (wholeLineErrors.has(line) || /^(?:ERROR|\+EXT ERROR|MODEM ERROR):\s*\d+$/.test(line)) return { kind: 'error', number: null, line };
+  if (/^CONNECT(?:\s.*)?$/.test(line)) return { kind: 'connect', number: null, line };
+  const kind = numeric ? numericResults[line] : undefined;
+  return kind === undefined ? null : { kind, number: null, line };
+}

@@ -1,0 +1,278 @@
+import { promptTimeoutMs } from './command-table.js';
+import { type FinalResult, parseFinalResult } from './final-result.js';
+import { matchUnsolicited } from './unsolicited-table.js';
+
+/** A command as the engine runs it. */
+export interface LineCommand {
+  /** The command line without its CR. */
+  readonly text: string;
+  readonly prefixes: readonly string[];
+  readonly freeText: boolean;
+  readonly pduFollows: boolean;
+  readonly timeoutMs: number;
+  /** What is written at the prompt; a command that has none expects no prompt. */
+  readonly payload: string | null;
+}
+
+/** Where the conversation stands. */
+export type LinePhase =
+  | { readonly name: 'idle' }
+  | { readonly name: 'awaiting-prompt'; readonly command: LineCommand }
+  | {
+      readonly name: 'awaiting-final';
+      readonly command: LineCommand;
+      readonly information: readonly string[];
+      readonly pduDue: boolean;
+    }
+  /** Nobody waits for the answer any more; the next command waits for its end. */
+  | { readonly name: 'abandoned'; readonly command: LineCommand }
+  /** ESC and CR are out; what comes now belongs to the past. */
+  | { readonly name: 'quieting'; readonly attempt: number; readonly attempts: number }
+  | { readonly name: 'probing'; readonly attempt: number; readonly attempts: number }
+  | { readonly name: 'dead' };
+
+/** The whole state: the phase, the first half of an unsolicited pair of lines, and what an echo would look like. */
+export interface LineState {
+  readonly phase: LinePhase;
+  readonly half: string | null;
+  /** Announced octets of a pair whose second line did not come where it should have. */
+  readonly orphan: string | null;
+  readonly echoes: readonly string[];
+}
+
+export type LineInput =
+  | { readonly type: 'start'; readonly command: LineCommand }
+  | { readonly type: 'line'; readonly line: string }
+  | { readonly type: 'time-up' }
+  | { readonly type: 'abort' }
+  | { readonly type: 'resync'; readonly attempts: number };
+
+export type LineOutput =
+  | { readonly type: 'write'; readonly octets: string }
+  | { readonly type: 'timer'; readonly delayMs: number | null }
+  | { readonly type: 'answer'; readonly information: readonly string[]; readonly final: FinalResult }
+  | { readonly type: 'fail'; readonly why: 'timeout' | 'outcome-unknown' | 'no-prompt' | 'flood'; readonly information: readonly string[] }
+  | { readonly type: 'unsolicited'; readonly line: string; readonly pdu: string | null }
+  | { readonly type: 'broken'; readonly line: string }
+  | { readonly type: 'stray'; readonly line: string }
+  | { readonly type: 'idle' }
+  | { readonly type: 'dead' };
+
+export interface LineStep {
+  readonly state: LineState;
+  readonly outputs: readonly LineOutput[];
+}
+
+export const initialLineState: LineState = { phase: { name: 'idle' }, half: null, orphan: null, echoes: [] };
+
+const escapeCharacter = '\x1b';
+const controlZ = '\x1a';
+const leavePrompt: LineOutput = { type: 'write', octets: escapeCharacter };
+/** The line that {@link PromptSplitter} makes of a bare prompt. */
+export const promptLine = '> ';
+const quietMs = 250;
+const probeMs = 1_000;
+/** More lines than any memory can list; a device that goes on is not answering. */
+const mostInformationLines = 4_096;
+
+/** Whether a line can be a PDU: hex digits and nothing else. An odd last digit occurs in the field and is kept. */
+export function isHexLine(line: string): boolean {
+  return line.length >= 2 && /^[0-9A-Fa-f]+$/.test(line);
+}
+
+/** One step of the conversation with a modem: what state follows, and what is to be done. */
+export function stepLine(state: LineState, input: LineInput): LineStep {
+  switch (input.type) {
+    case 'start':
+      return start(state, input.command);
+    case 'line':
+      return takeLine(state, input.line);
+    case 'time-up':
+      return timeUp(state);
+    case 'abort':
+      return abort(state);
+    case 'resync':
+      return quieten(state, 0, input.attempts, []);
+  }
+}
+
+function start(state: LineState, command: LineCommand): LineStep {
+  const echoes = command.payload === null ? [command.text] : [command.text, command.payload];
+  const phase: LinePhase =
+    command.payload === null ? { name: 'awaiting-final', command, information: [], pduDue: false } : { name: 'awaiting-prompt', command };
+  return {
+    state: { ...state, phase, echoes },
+    outputs: [
+      { type: 'write', octets: `${command.text}\r` },
+      { type: 'timer', delayMs: command.payload === null ? command.timeoutMs : promptTimeoutMs },
+    ],
+  };
+}
+
+function quieten(state: LineState, attempt: number, attempts: number, before: readonly LineOutput[]): LineStep {
+  return {
+    state: { ...state, phase: { name: 'quieting', attempt, attempts } },
+    outputs: [...before, { type: 'write', octets: `${escapeCharacter}\r` }, { type: 'timer', delayMs: quietMs }],
+  };
+}
+
+function timeUp(state: LineState): LineStep {
+  const { phase } = state;
+  switch (phase.name) {
+    case 'idle':
+    case 'dead':
+      return { state, outputs: [] };
+    case 'awaiting-prompt':
+      return quieten(state, 0, 3, [{ type: 'fail', why: 'timeout', information: [] }]);
+    case 'awaiting-final':
+      return quieten(state, 0, 3, [
+        { type: 'fail', why: phase.command.payload === null ? 'timeout' : 'outcome-unknown', information: phase.information },
+      ]);
+    case 'abandoned':
+      return quieten(state, 0, 3, []);
+    case 'quieting': {
+      // Results may have been switched off, made numeric or be echoed by whoever had the port before.
+      const probe = phase.attempt % 2 === 0 ? 'ATQ0V1E0' : 'AT';
+      return {
+        state: { ...state, phase: { ...phase, name: 'probing' }, echoes: [probe] },
+        outputs: [
+          { type: 'write', octets: `${probe}\r` },
+          { type: 'timer', delayMs: probeMs },
+        ],
+      };
+    }
+    case 'probing':
+      if (phase.attempt + 1 < phase.attempts) return quieten(state, phase.attempt + 1, phase.attempts, []);
+      return { state: { ...state, phase: { name: 'dead' } }, outputs: [{ type: 'timer', delayMs: null }, { type: 'dead' }] };
+  }
+}
+
+function abort(state: LineState): LineStep {
+  const { phase } = state;
+  if (phase.name === 'awaiting-prompt') return quieten(state, 0, 3, []);
+  if (phase.name === 'awaiting-final') return { state: { ...state, phase: { name: 'abandoned', command: phase.command } }, outputs: [] };
+  return { state, outputs: [] };
+}
+
+function takeLine(state: LineState, line: string): LineStep {
+  if (state.half !== null) {
+    const whole: LineState = { ...state, half: null };
+    if (isHexLine(line)) return { state: whole, outputs: [{ type: 'unsolicited', line: state.half, pdu: line.toUpperCase() }] };
+    // A line that means nothing else stands where the PDU should: it is kept as it is rather than lost.
+    if (!isRecognised(whole, line)) return { state: whole, outputs: [{ type: 'unsolicited', line: state.half, pdu: line }] };
+    const next = takeLine({ ...whole, orphan: state.half }, line);
+    return { state: next.state, outputs: [{ type: 'broken', line: state.half }, ...next.outputs] };
+  }
+  if (isEcho(state, line)) return { state, outputs: [] };
+  const kind = matchUnsolicited(line);
+  if (kind === 'line-and-pdu') return { state: { ...state, half: line }, outputs: [] };
+  const { phase } = state;
+  switch (phase.name) {
+    case 'awaiting-final':
+      return answerLine(state, phase, line, kind !== null);
+    case 'awaiting-prompt':
+      return beforePrompt(state, phase.command, line, kind !== null);
+    case 'abandoned': {
+      const final = parseFinalResult(line, { numeric: !phase.command.freeText });
+      if (final !== null)
+        return { state: { ...state, phase: { name: 'idle' } }, outputs: [{ type: 'timer', delayMs: null }, { type: 'idle' }] };
+      if (kind === null) return { state, outputs: line === promptLine ? [leavePrompt] : [] };
+      break;
+    }
+    case 'probing': {
+      const final = parseFinalResult(line, { numeric: true });
+      if (final?.kind === 'ok')
+        return { state: { ...state, phase: { name: 'idle' } }, outputs: [{ type: 'timer', delayMs: null }, { type: 'idle' }] };
+      if (final !== null || line === promptLine) return { state, outputs: final === null ? [leavePrompt] : [] };
+      break;
+    }
+    case 'quieting':
+      if (kind === null) return { state, outputs: [] };
+      break;
+    case 'idle':
+    case 'dead':
+      break;
+  }
+  return loose(state, line, kind !== null);
+}
+
+/** A line that no command claims. */
+function loose(state: LineState, line: string, known: boolean): LineStep {
+  if (known) return { state, outputs: [{ type: 'unsolicited', line, pdu: null }] };
+  if (state.orphan !== null && isHexLine(line) && announcedOctets(state.orphan) === tpduOctets(line)) {
+    return { state: { ...state, orphan: null }, outputs: [{ type: 'unsolicited', line: state.orphan, pdu: line.toUpperCase() }] };
+  }
+  return { state, outputs: [{ type: 'stray', line }] };
+}
+
+function beforePrompt(state: LineState, command: LineCommand, line: string, known: boolean): LineStep {
+  if (line === promptLine) {
+    return {
+      state: { ...state, phase: { name: 'awaiting-final', command, information: [], pduDue: false } },
+      outputs: [
+        { type: 'write', octets: `${command.payload}${controlZ}` },
+        { type: 'timer', delayMs: command.timeoutMs },
+      ],
+    };
+  }
+  const final = parseFinalResult(line, { numeric: true });
+  if (final === null) return loose(state, line, known);
+  const idle: LineState = { ...state, phase: { name: 'idle' } };
+  if (final.kind === 'ok') return quieten(state, 0, 3, [{ type: 'fail', why: 'no-prompt', information: [] }]);
+  return { state: idle, outputs: [{ type: 'timer', delayMs: null }, { type: 'answer', information: [], final }, { type: 'idle' }] };
+}
+
+function answerLine(state: LineState, phase: LinePhase & { readonly name: 'awaiting-final' }, line: string, known: boolean): LineStep {
+  const { command } = phase;
+  const claim = (pduDue: boolean): LineStep => {
+    if (phase.information.length >= mostInformationLines) {
+      return quieten(state, 0, 3, [{ type: 'fail', why: 'flood', information: [] }]);
+    }
+    return {
+      state: { ...state, phase: { ...phase, information: [...phase.information, line], pduDue } },
+      outputs: [{ type: 'timer', delayMs: command.timeoutMs }],
+    };
+  };
+  if (command.pduFollows && isHexLine(line)) return claim(false);
+  const final = parseFinalResult(line, { numeric: !command.freeText });
+  if (final !== null) {
+    return {
+      state: { ...state, phase: { name: 'idle' } },
+      outputs: [{ type: 'timer', delayMs: null }, { type: 'answer', information: phase.information, final }, { type: 'idle' }],
+    };
+  }
+  if (command.prefixes.some((prefix) => line.startsWith(prefix))) return claim(command.pduFollows);
+  if (known) return loose(state, line, true);
+  if (phase.pduDue) return claim(true);
+  // Whoever had the port before left the modem at a prompt: it takes this command for a message.
+  if (line === promptLine) return { state, outputs: command.payload === null ? [leavePrompt] : [] };
+  if (command.freeText) return claim(false);
+  return loose(state, line, false);
+}
+
+/** Whether a line means something by itself, so that it cannot be the second half of another. */
+function isRecognised(state: LineState, line: string): boolean {
+  if (isEcho(state, line) || matchUnsolicited(line) !== null || line === promptLine) return true;
+  if (parseFinalResult(line, { numeric: true }) !== null) return true;
+  const { phase } = state;
+  return (
+    (phase.name === 'awaiting-final' || phase.name === 'abandoned') && phase.command.prefixes.some((prefix) => line.startsWith(prefix))
+  );
+}
+
+function isEcho(state: LineState, line: string): boolean {
+  return state.echoes.includes(line);
+}
+
+/** The TPDU length that an unsolicited line announces, or null. Gemalto writes `+CMT: ,23` and `+CMT: 23`, ZTE `+CDS: ,23`. */
+export function announcedOctets(line: string): number | null {
+  const digits = /(?:^|[,:])\s*(\d{1,3})\s*$/.exec(line)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** The octets of a PDU line that are not its service centre address, or null where the line is too short to tell. */
+export function tpduOctets(pdu: string): number | null {
+  if (!isHexLine(pdu)) return null;
+  const rest = Math.floor(pdu.length / 2) - 1 - Number.parseInt(pdu.slice(0, 2), 16);
+  return rest < 0 ? null : rest;
+}

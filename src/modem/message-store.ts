@@ -1,0 +1,225 @@
+import { hasQuirk, type ModemProfile } from '../profiles/index.js';
+import { findLine, messageType, parseFields, parseListing, parseRead, type StoredMessage } from './answer-values.js';
+import { AtError, TimeoutError } from './errors.js';
+import { attempt, choosePduMode, type SetUpTools } from './set-up.js';
+import { Turns } from './turns.js';
+import type { ReceivedPdu, StorageLocation } from './types.js';
+
+/** What a store tells its owner. */
+export interface MessageStoreListeners {
+  readonly onMessage: (received: ReceivedPdu) => void;
+  /** A memory is filling up: said at 80 % and above. */
+  readonly onFilling: (memory: string, used: number, total: number) => void;
+  readonly onTrouble: (what: string, cause: unknown) => void;
+}
+
+interface Held {
+  readonly received: ReceivedPdu;
+  /** The owner has it on disk; only the deletion is still to be done. */
+  settled: boolean;
+  readonly readAt: number;
+}
+
+const mostWaitingReads = 4_096;
+/** A slot read this long ago may hold another message by now. */
+const trustMs = 10_000;
+const lagRetryMs = 500;
+const mostSlots = 1_024;
+
+/** Reads and deletes messages in a modem's memories, and hands each over once. */
+export class MessageStore {
+  readonly #tools: SetUpTools;
+  readonly #listeners: MessageStoreListeners;
+  readonly #turns = new Turns();
+  readonly #held = new Map<string, Held>();
+  readonly #waitingReads = new Set<string>();
+  #memories: readonly string[];
+  #receiving: string | null;
+  #current: string | null;
+  #listingWorks: boolean;
+
+  constructor(
+    tools: SetUpTools,
+    profile: ModemProfile,
+    memories: { readonly swept: readonly string[]; readonly receiving: string | null },
+    listeners: MessageStoreListeners,
+  ) {
+    this.#tools = tools;
+    this.#listeners = listeners;
+    this.#memories = memories.swept;
+    this.#receiving = memories.receiving;
+    this.#current = memories.receiving;
+    this.#listingWorks = !hasQuirk(profile, 'lists-no-messages');
+  }
+
+  /** Says that the modem was set up anew and which memory it reads now. */
+  reset(memories: { readonly swept: readonly string[]; readonly receiving: string | null }): void {
+    this.#memories = memories.swept;
+    this.#receiving = memories.receiving;
+    this.#current = memories.receiving;
+  }
+
+  /** Reads what +CMTI or +CDSI announced. An index already waiting is not read twice. */
+  async announced(location: StorageLocation): Promise<void> {
+    const key = keyOf(location);
+    if (this.#waitingReads.has(key)) return;
+    if (this.#waitingReads.size >= mostWaitingReads) return;
+    this.#waitingReads.add(key);
+    await this.#turns.take('next', async () => {
+      this.#waitingReads.delete(key);
+      await this.#read(location, 2);
+    });
+  }
+
+  /** Reads every memory and hands over what is new in it. */
+  async sweep(): Promise<void> {
+    for (const memory of this.#memories) {
+      await this.#turns
+        .take('later', () => this.#sweepOne(memory))
+        .catch((cause: unknown) => {
+          if (!(cause instanceof AtError || cause instanceof TimeoutError)) throw cause;
+          this.#listeners.onTrouble(`memory ${memory} could not be swept`, cause);
+        });
+    }
+  }
+
+  /** Deletes a message that is on disk, unless its slot holds another by now. */
+  async delete(received: ReceivedPdu): Promise<void> {
+    const { storage } = received;
+    if (storage === null) return;
+    const key = keyOf(storage);
+    const held = this.#held.get(key);
+    if (held?.received !== received || held.settled) return;
+    held.settled = true;
+    await this.#turns.take('soon', () => this.#deleteHeld(storage, held));
+  }
+
+  /** Leaves a message where it is; the next sweep hands it over again. */
+  release(received: ReceivedPdu): void {
+    if (received.storage === null) return;
+    const key = keyOf(received.storage);
+    if (this.#held.get(key)?.received === received) this.#held.delete(key);
+  }
+
+  async #deleteHeld(location: StorageLocation, held: Held): Promise<void> {
+    const key = keyOf(location);
+    if (this.#held.get(key) !== held) return;
+    await this.#select(location.memory);
+    if (this.#tools.clock.monotonic() - held.readAt > trustMs) {
+      const now = await this.#readSlot(location.index);
+      if (now === null || now.pdu !== held.received.pdu) {
+        this.#held.delete(key);
+        if (now !== null) this.#take(location, now);
+        return;
+      }
+    }
+    await this.#tools.engine.command(`AT+CMGD=${location.index}`).catch((cause: unknown) => {
+      // Somebody was faster: the slot is empty, as it should be.
+      if (!(cause instanceof AtError && (cause.number === 321 || cause.number === 21 || cause.number === 22))) throw cause;
+    });
+    this.#held.delete(key);
+  }
+
+  async #read(location: StorageLocation, tries: number): Promise<void> {
+    await this.#select(location.memory);
+    const message = await this.#readSlot(location.index);
+    if (message !== null) return this.#take(location, message);
+    if (tries <= 1 || this.#held.has(keyOf(location))) return;
+    // Some modems announce a message before they can read it.
+    await this.#tools.clock.sleep(lagRetryMs, { signal: this.#tools.signal });
+    await this.#read(location, tries - 1);
+  }
+
+  /** A slot of the selected memory; null when it is empty. */
+  async #readSlot(index: number): Promise<StoredMessage | null> {
+    for (let tries = 2; tries > 0; tries -= 1) {
+      const lines = await this.#tools.engine.command(`AT+CMGR=${index}`).catch((cause: unknown) => {
+        if (cause instanceof AtError && (cause.number === 321 || cause.number === 21 || cause.number === 22 || cause.family === 'final'))
+          return [];
+        throw cause;
+      });
+      const message = parseRead(lines);
+      if (message !== 'text-mode') return message;
+      await choosePduMode(this.#tools);
+    }
+    return null;
+  }
+
+  async #sweepOne(memory: string): Promise<void> {
+    const total = await this.#select(memory, { always: true });
+    const entries = this.#listingWorks ? await this.#list() : null;
+    if (entries !== null) {
+      for (const entry of entries) this.#take({ memory, index: entry.index }, entry);
+    } else {
+      for (let index = 0; index <= Math.min(total ?? 50, mostSlots) + 1; index += 1) {
+        const message = await this.#readSlot(index).catch((cause: unknown) => {
+          if (cause instanceof AtError) return null;
+          throw cause;
+        });
+        if (message !== null) this.#take({ memory, index }, message);
+      }
+    }
+    for (const [key, held] of this.#held) {
+      if (held.settled && held.received.storage?.memory === memory && this.#held.get(key) === held)
+        await this.#deleteHeld(held.received.storage, held);
+    }
+    if (this.#receiving !== null) await this.#select(this.#receiving);
+  }
+
+  /** The messages of the selected memory, or null where the modem cannot list. */
+  async #list(): Promise<readonly (StoredMessage & { readonly index: number })[] | null> {
+    for (let tries = 2; tries > 0; tries -= 1) {
+      try {
+        const entries = parseListing(await this.#tools.engine.command('AT+CMGL=4', { signal: this.#tools.signal }));
+        if (entries !== 'text-mode') return entries;
+        await choosePduMode(this.#tools);
+      } catch (cause) {
+        if (cause instanceof AtError && (cause.number === 321 || cause.number === 22)) return [];
+        if (cause instanceof TimeoutError) this.#listingWorks = false;
+        else if (!(cause instanceof AtError)) throw cause;
+        return null;
+      }
+    }
+    return null;
+  }
+
+  #take(location: StorageLocation, message: StoredMessage): void {
+    const type = messageType(message.pdu);
+    // What was composed here (status 2 and 3) stays; a received message that a modem shows so is known by its type.
+    if ((message.status ?? 0) >= 2 && (type === 1 || type === null)) return;
+    const key = keyOf(location);
+    if (this.#held.get(key)?.received.pdu === message.pdu) return;
+    const received: ReceivedPdu = {
+      kind: type === 2 ? 'status-report' : 'deliver',
+      pdu: message.pdu,
+      tpduOctets: message.tpduOctets,
+      storage: location,
+      receivedAt: this.#tools.clock.now(),
+    };
+    this.#held.set(key, { received, settled: false, readAt: this.#tools.clock.monotonic() });
+    this.#listeners.onMessage(received);
+  }
+
+  /** Makes a memory the one that is read; gives its capacity where the modem says it. */
+  async #select(memory: string, { always = false }: { readonly always?: boolean } = {}): Promise<number | null> {
+    if (this.#current === memory && !always) return null;
+    this.#current = null;
+    const alone = await attempt(this.#tools, `AT+CPMS="${memory}"`);
+    // A modem that wants all three is told to go on receiving where it did.
+    const lines = alone ?? (await this.#tools.engine.command(`AT+CPMS="${memory}","${memory}","${this.#receiving ?? memory}"`));
+    this.#current = memory;
+    const line = findLine(lines, '+CPMS:');
+    if (line === null) return null;
+    const numbers = parseFields(line)
+      .filter((field) => /^\d{1,5}$/.test(field))
+      .map(Number);
+    const [used, total] = numbers;
+    if (used === undefined || total === undefined) return null;
+    if (total > 0 && used >= total * 0.8) this.#listeners.onFilling(memory, used, total);
+    return total;
+  }
+}
+
+function keyOf({ memory, index }: StorageLocation): string {
+  return `${memory}:${index}`;
+}

@@ -1,0 +1,393 @@
+import type { Duplex } from 'node:stream';
+import { findProfile, hasQuirk, type ModemProfile, matchProfile } from '../profiles/index.js';
+import { type Cancel, type Clock, Mailbox } from '../runtime/index.js';
+import { Acknowledger } from './acknowledger.js';
+import { parseStoredIndication } from './answer-values.js';
+import { AtEngine, type LineOddity } from './at-engine.js';
+import { AtError, ModemError, PortClosedError, TimeoutError } from './errors.js';
+import { announcedOctets } from './line-protocol.js';
+import { MessageStore } from './message-store.js';
+import { closePort } from './port.js';
+import {
+  armIndications,
+  ask,
+  attempt,
+  chooseAcknowledgedService,
+  chooseMemories,
+  choosePduMode,
+  type Indications,
+  type Memories,
+  readIndications,
+  type SetUpTools,
+  switchRadioOn,
+} from './set-up.js';
+import { type PinSource, readySim } from './sim.js';
+import type { ModemDriver, ModemEvent, ModemIdentity, ModemNote, ReceivedPdu, SubmitOptions } from './types.js';
+
+/** How a modem is driven. */
+export interface ModemOptions {
+  readonly clock: Clock;
+  /** How events call the port. */
+  readonly portName: string;
+  readonly onEvent?: (event: ModemEvent) => void;
+  /** The id of a profile; without one the modem's own words decide. */
+  readonly profile?: string;
+  /** Forces +CMT or +CMTI where the modem can do both. */
+  readonly reception?: 'direct' | 'stored';
+  readonly pin?: PinSource;
+  readonly signal?: AbortSignal | undefined;
+  /** How long the modem may take to answer its first command. */
+  readonly answerWithinMs?: number;
+  /** Between two looks at +CNMI and the memories. */
+  readonly tendEveryMs?: number;
+}
+
+const attemptMs = 1_250;
+const lateAcknowledgementMs = 12_000;
+const restartSettlesMs = 2_000;
+const mostUnacknowledged = 1_024;
+const fullSignals = /^(?:\^SMMEMFULL|#SMOV|\+QIND:\s*"smsfull"|%CIEV:.*full)/i;
+/** After these a modem has forgotten its settings. */
+const restartSignals = /^(?:RDY$|\^SYSSTART|\+READY|APP RDY$|\+WIND:\s*1$)/;
+const simSignals = /^(?:\+CPIN:\s*READY|SMS (?:READY|DONE)$|\+QIND:\s*"?SMS DONE|#QSS:\s*3|Call Ready$)/i;
+
+/** Drives one modem over one byte stream. It cannot tell a USB port from a virtual modem or a recording. */
+export class Modem implements ModemDriver {
+  readonly #port: Duplex;
+  readonly #options: ModemOptions;
+  readonly #engine: AtEngine;
+  readonly #mailbox = new Mailbox<ReceivedPdu>();
+  readonly #ended = new AbortController();
+  readonly #tools: SetUpTools;
+  #identity: ModemIdentity = { manufacturer: null, model: null, firmware: null, imei: null, imsi: null, profile: '' };
+  #profile: ModemProfile | null = null;
+  #acknowledger: Acknowledger | null = null;
+  #store: MessageStore | null = null;
+  #indications: Indications | null = null;
+  #acknowledged = false;
+  #unacknowledged = 0;
+  #lost: PortClosedError | null = null;
+  #tending: Promise<void> | null = null;
+  #tendAgain = false;
+  #cancelTend: Cancel = () => {};
+  #earlyLines: (readonly [string, string | null])[] | null = [];
+
+  private constructor(port: Duplex, options: ModemOptions) {
+    this.#port = port;
+    this.#options = options;
+    this.#engine = new AtEngine(port, options.clock, {
+      onUnsolicited: (line, pdu) => this.#unsolicited(line, pdu),
+      onLost: (reason) => this.#lose(reason),
+      onOddity: (oddity) => this.#odd(oddity),
+    });
+    this.#tools = { engine: this.#engine, clock: options.clock, signal: this.#ended.signal };
+  }
+
+  /**
+   * Brings a modem from any state to one in which nothing is lost: known settings, both ways of reception armed, memories swept.
+   * The port is the modem's from then on; it is closed when this fails.
+   * @throws ModemError, AtError, TimeoutError, PortClosedError, `signal.reason`
+   */
+  static async open(port: Duplex, options: ModemOptions): Promise<Modem> {
+    const modem = new Modem(port, options);
+    const onAbort = (): void => modem.#ended.abort(options.signal?.reason);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      options.signal?.throwIfAborted();
+      await modem.#bringUp();
+      return modem;
+    } catch (cause) {
+      await modem.close();
+      options.signal?.throwIfAborted();
+      throw cause;
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  get identity(): ModemIdentity {
+    return this.#identity;
+  }
+
+  /** Whether messages come by +CMT (`direct`), by +CMTI (`stored`), or are only found by looking (`polling`). */
+  get reception(): 'direct' | 'stored' | 'polling' {
+    return this.#indications === null ? 'polling' : this.#indications.direct ? 'direct' : 'stored';
+  }
+
+  /** Why the modem was lost, or null. */
+  get lost(): PortClosedError | null {
+    return this.#lost;
+  }
+
+  received(): AsyncIterable<ReceivedPdu> {
+    return this.#mailbox;
+  }
+
+  async acknowledge(received: ReceivedPdu, verdict: 'stored' | 'refused' = 'stored'): Promise<void> {
+    if (received.storage !== null) {
+      if (verdict === 'refused') return this.#store?.release(received);
+      return this.#store?.delete(received);
+    }
+    this.#unacknowledged = Math.max(0, this.#unacknowledged - 1);
+    if (!this.#acknowledged) return;
+    if (verdict === 'refused') return this.#acknowledger?.refuse();
+    try {
+      await this.#acknowledger?.accept();
+    } catch (cause) {
+      if (cause instanceof AtError) {
+        this.#note('acknowledgement-refused', cause.message);
+        this.#tendSoon();
+      }
+      throw cause;
+    }
+    // The modem has given up on a message that waited this long, and announces nothing more.
+    if (this.#options.clock.now() - received.receivedAt > lateAcknowledgementMs) this.#tendSoon();
+  }
+
+  async submit(
+    pdu: string,
+    tpduOctets: number,
+    { signal, more = false }: SubmitOptions = {},
+  ): Promise<{ readonly messageReference: number }> {
+    if (!/^(?:[0-9A-F]{2})+$/i.test(pdu)) throw new TypeError('a PDU is hex, two digits an octet');
+    if (!Number.isInteger(tpduOctets) || tpduOctets < 1 || tpduOctets > 255) throw new RangeError(`${tpduOctets} is no TPDU length`);
+    if (more && this.#profile !== null && !hasQuirk(this.#profile, 'no-link-keeping'))
+      await attempt({ ...this.#tools, signal }, 'AT+CMMS=1');
+    const command = `AT+CMGS=${tpduOctets}`;
+    try {
+      const lines = await this.#engine.command(command, { payload: pdu.toUpperCase(), signal });
+      const reference = /^\+CMGS:\s*(\d{1,3})/.exec(lines.findLast((line) => line.startsWith('+CMGS:')) ?? '')?.[1];
+      if (reference !== undefined && Number(reference) <= 255) return { messageReference: Number(reference) };
+    } catch (cause) {
+      if (cause instanceof AtError && cause.number === 322) this.#tendSoon();
+      throw cause;
+    }
+    throw new TimeoutError('at/outcome-unknown', `${command} was answered without a message reference`, []);
+  }
+
+  async close(): Promise<void> {
+    this.#shutDown(new PortClosedError('modem/closed', 'The modem was closed'));
+    this.#mailbox.close();
+    await closePort(this.#port);
+  }
+
+  async #bringUp(): Promise<void> {
+    const attempts = Math.max(1, Math.round((this.#options.answerWithinMs ?? 15_000) / attemptMs));
+    const { signal } = this.#tools;
+    await Promise.race([
+      this.#engine.resync({ attempts }),
+      new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
+    ]).catch((cause: unknown) => {
+      if (!(cause instanceof TimeoutError)) throw cause;
+      throw new ModemError('modem/no-answer', `Nothing on ${this.#options.portName} answers AT commands`, {
+        cause,
+        advice: 'check that this is the AT port of the modem, since a composite modem has several',
+      });
+    });
+    await attempt(this.#tools, 'ATE0');
+    await attempt(this.#tools, 'AT+CMEE=1');
+    await this.#identify();
+    await this.#prepare();
+    this.#plan();
+  }
+
+  async #identify(): Promise<void> {
+    const manufacturer = await ask(this.#tools, 'AT+CGMI');
+    const model = await ask(this.#tools, 'AT+CGMM');
+    const firmware = await ask(this.#tools, 'AT+CGMR');
+    const imei = await ask(this.#tools, 'AT+CGSN');
+    const named = this.#options.profile === undefined ? null : findProfile(this.#options.profile);
+    const profile = named ?? matchProfile({ manufacturer, model, firmware });
+    this.#profile = profile;
+    this.#acknowledger = new Acknowledger(this.#engine, profile);
+    this.#identity = { manufacturer, model, firmware, imei: imei?.replace(/\D.*$/, '') || null, imsi: null, profile: profile.id };
+  }
+
+  /** Everything that a restart of the modem undoes. */
+  async #prepare(): Promise<void> {
+    const profile = this.#profile;
+    if (profile === null) return;
+    const tools = this.#tools;
+    for (const text of profile.initCommands ?? []) await attempt(tools, text);
+    await switchRadioOn(tools);
+    await readySim(tools, this.#options.pin);
+    await choosePduMode(tools);
+    await attempt(tools, 'AT+CSCS="GSM"');
+    const imsi = await ask(tools, 'AT+CIMI');
+    this.#identity = { ...this.#identity, imsi: imsi !== null && /^\d{5,16}$/.test(imsi) ? imsi : null };
+    const wanted = this.#options.reception ?? profile.reception ?? 'direct';
+    this.#acknowledged = await chooseAcknowledgedService(tools, profile);
+    const memories = await chooseMemories(tools, profile);
+    const store = this.#useStore(profile, memories);
+    await store.sweep();
+    await this.#arm(wanted === 'direct' && this.#acknowledged);
+    this.#openGates();
+    await store.sweep();
+  }
+
+  #useStore(profile: ModemProfile, memories: Memories): MessageStore {
+    if (this.#store !== null) {
+      this.#store.reset(memories);
+      return this.#store;
+    }
+    const store = new MessageStore(this.#tools, profile, memories, {
+      onMessage: (received) => this.#mailbox.put(received),
+      onFilling: (memory, used, total) => this.#note('memory-filling', `${memory} holds ${used} of ${total}`),
+      onTrouble: (what, cause) => this.#note('trouble', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`),
+    });
+    this.#store = store;
+    return store;
+  }
+
+  async #arm(direct: boolean): Promise<void> {
+    const profile = this.#profile;
+    if (profile === null) return;
+    this.#indications = await armIndications(this.#tools, profile, { direct });
+    if (this.#indications === null) this.#note('polling-only', 'the modem takes no +CNMI: its memories are looked at instead');
+    else this.#note('armed', `+CNMI ${this.#indications.values.join(',')}`);
+  }
+
+  /** Lines that came before the store was there are looked at now. */
+  #openGates(): void {
+    const early = this.#earlyLines ?? [];
+    this.#earlyLines = null;
+    for (const [line, pdu] of early) this.#unsolicited(line, pdu);
+  }
+
+  #plan(): void {
+    this.#cancelTend();
+    const every = this.#indications === null ? 5_000 : (this.#options.tendEveryMs ?? 60_000);
+    this.#cancelTend = this.#options.clock.after(every, () => this.#tendSoon());
+  }
+
+  /** Looks at indications and memories now, or once more after the look that is under way. */
+  #tendSoon(): void {
+    if (this.#ended.signal.aborted) return;
+    if (this.#tending !== null) {
+      this.#tendAgain = true;
+      return;
+    }
+    this.#tending = this.#tend()
+      .catch((cause: unknown) => this.#trouble(cause))
+      .finally(() => {
+        this.#tending = null;
+        this.#plan();
+        if (this.#tendAgain) {
+          this.#tendAgain = false;
+          this.#tendSoon();
+        }
+      });
+  }
+
+  async #tend(): Promise<void> {
+    const { engine } = this.#tools;
+    await engine.command('AT', { signal: this.#tools.signal });
+    const inForce = await readIndications(this.#tools);
+    const wanted = this.#indications;
+    if (wanted !== null && inForce !== null && (inForce[1] !== wanted.values[1] || inForce[3] !== wanted.values[3])) {
+      this.#note('rearmed', `+CNMI had become ${inForce.join(',')}`);
+      await choosePduMode(this.#tools);
+      await this.#arm(wanted.direct);
+    }
+    await this.#store?.sweep();
+  }
+
+  async #restore(): Promise<void> {
+    await this.#options.clock.sleep(restartSettlesMs, { signal: this.#tools.signal });
+    await attempt(this.#tools, 'ATE0');
+    await attempt(this.#tools, 'AT+CMEE=1');
+    await this.#prepare();
+  }
+
+  #restarted(line: string): void {
+    if (this.#tending !== null || this.#ended.signal.aborted) return;
+    this.#note('restarted', line);
+    this.#tending = this.#restore()
+      .catch((cause: unknown) => {
+        this.#trouble(cause);
+        // A modem that cannot be set up again is one that is lost: its owner opens it anew.
+        if (!this.#ended.signal.aborted)
+          this.#lose(new PortClosedError('modem/port-lost', 'The modem restarted and could not be set up again', { cause }));
+      })
+      .finally(() => {
+        this.#tending = null;
+        this.#plan();
+      });
+  }
+
+  #unsolicited(line: string, pdu: string | null): void {
+    if (this.#ended.signal.aborted) return;
+    if (this.#earlyLines !== null) {
+      if (this.#earlyLines.length < mostUnacknowledged) this.#earlyLines.push([line, pdu]);
+      return;
+    }
+    if (pdu !== null) this.#delivered(line, pdu);
+    else if (line.startsWith('+CMTI:') || line.startsWith('+CDSI:')) this.#announced(line);
+    else if (restartSignals.test(line)) this.#restarted(line);
+    else if (simSignals.test(line)) this.#tendSoon();
+    else if (fullSignals.test(line)) {
+      this.#note('memory-full', line);
+      this.#tendSoon();
+    }
+  }
+
+  #delivered(line: string, pdu: string): void {
+    if (line.startsWith('+CBM:')) return;
+    if (this.#unacknowledged >= mostUnacknowledged) {
+      // Not acknowledged, so the network keeps it.
+      this.#note('too-many-unacknowledged', line);
+      return;
+    }
+    this.#unacknowledged += 1;
+    this.#mailbox.put({
+      kind: line.startsWith('+CDS:') ? 'status-report' : 'deliver',
+      pdu,
+      tpduOctets: announcedOctets(line),
+      storage: null,
+      receivedAt: this.#options.clock.now(),
+    });
+  }
+
+  #announced(line: string): void {
+    const location = parseStoredIndication(line);
+    const store = this.#store;
+    if (location === null || location.index === null || store === null) {
+      this.#tendSoon();
+      return;
+    }
+    void store.announced({ memory: location.memory, index: location.index }).catch((cause: unknown) => {
+      this.#trouble(cause);
+      this.#tendSoon();
+    });
+  }
+
+  #odd(oddity: LineOddity): void {
+    if (oddity.what === 'overlong-line') this.#note('overlong-line', 'a line did not end and was cut');
+    else if (oddity.what === 'resync') this.#note('resync', oddity.command);
+    else this.#note(oddity.what, oddity.line);
+    // A message that was announced and did not come waits unacknowledged, and the modem may fall silent for it.
+    if (oddity.what === 'broken-unsolicited' && this.#earlyLines === null) this.#tendSoon();
+  }
+
+  #trouble(cause: unknown): void {
+    if (this.#ended.signal.aborted) return;
+    this.#note('trouble', cause instanceof Error ? cause.message : String(cause));
+  }
+
+  #note(note: ModemNote, detail: string): void {
+    this.#options.onEvent?.({ kind: 'note', port: this.#options.portName, note, detail });
+  }
+
+  #lose(reason: PortClosedError): void {
+    this.#lost ??= reason;
+    this.#shutDown(reason);
+    this.#mailbox.fail(reason);
+    void closePort(this.#port);
+  }
+
+  #shutDown(reason: PortClosedError): void {
+    this.#cancelTend();
+    this.#engine.detach(reason);
+    if (!this.#ended.signal.aborted) this.#ended.abort(reason);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Duplex } from 'node:stream';
+import { Modem, type ModemOptions } from './modem.js';
+import { type OpenPortOptions, openPort } from './port.js';
+
+/** How a named modem is opened. */
+export interface OpenModemOptions extends Omit<ModemOptions, 'portName'>, Omit<OpenPortOptions, 'clock' | 'signal'> {
+  /** Puts something between port and driver, such as a trace. */
+  readonly wrapPort?: (port: Duplex) => Duplex;
+}
+
+/**
+ * Opens a port by name and brings the modem on it up.
+ * @throws PortError, ModemError, AtError, TimeoutError, PortClosedError
+ */
+export async function openModem(name: string, options: OpenModemOptions): Promise<Modem> {
+  const port = await openPort(name, options);
+  return Modem.open(options.wrapPort?.(port) ?? port, { ...options, portName: name });
+}

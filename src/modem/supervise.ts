@@ -1,0 +1,72 @@
+import { BridgeError } from '../errors.js';
+import type { Modem } from './modem.js';
+import { type OpenModemOptions, openModem } from './open-modem.js';
+import type { ModemEvent } from './types.js';
+
+/** How a modem is kept. */
+export interface SuperviseOptions extends OpenModemOptions {
+  /** Fails when the modem cannot be opened the first time, rather than trying on. */
+  readonly failFirst?: boolean;
+  /** How it is opened; for tests and for modems that are not named by a port. */
+  readonly open?: (name: string, options: OpenModemOptions) => Promise<Modem>;
+}
+
+const firstDelayMs = 200;
+const mostDelayMs = 10_000;
+
+/**
+ * Keeps a modem: yields it each time it is ready, and after it was lost opens the same name again, soon at first and then ever more rarely.
+ * A stable link finds a modem that came back under another number. The loop body should run until `received()` fails; leaving the loop
+ * closes the modem. Ends when `signal` is aborted.
+ * @throws PortError, ModemError when `failFirst` is set and the first try fails
+ */
+export async function* supervise(name: string, options: SuperviseOptions): AsyncGenerator<Modem, void, undefined> {
+  const { clock, signal, failFirst = false, open = openModem } = options;
+  const tell = (state: (ModemEvent & { readonly kind: 'state' })['state'], modem: Modem | null, cause?: unknown): void => {
+    const identity = modem?.identity;
+    options.onEvent?.({
+      kind: 'state',
+      state,
+      port: name,
+      profile: identity?.profile ?? null,
+      manufacturer: identity?.manufacturer ?? null,
+      model: identity?.model ?? null,
+      firmware: identity?.firmware ?? null,
+      reason: cause === undefined ? null : cause instanceof Error ? cause.message : String(cause),
+      code: cause instanceof BridgeError ? cause.code : null,
+    });
+  };
+  let delayMs = firstDelayMs;
+  let said: string | null = null;
+  for (let first = true; !isAborted(signal); first = false) {
+    if (said === null) tell('opening', null);
+    let modem: Modem;
+    try {
+      modem = await open(name, options);
+    } catch (cause) {
+      if (isAborted(signal)) return;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      if (reason !== said) tell('failed', null, cause);
+      said = reason;
+      if ((first && failFirst) || !(cause instanceof BridgeError)) throw cause;
+      await clock.sleep(delayMs, { signal }).catch(() => {});
+      delayMs = Math.min(mostDelayMs, delayMs * 1.5);
+      continue;
+    }
+    delayMs = firstDelayMs;
+    said = null;
+    tell('ready', modem);
+    try {
+      yield modem;
+    } finally {
+      await modem.close();
+    }
+    if (modem.lost !== null) tell('lost', modem, modem.lost);
+    if (isAborted(signal)) return;
+    await clock.sleep(firstDelayMs, { signal }).catch(() => {});
+  }
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
