@@ -1,0 +1,1 @@
+export { type CapturedPacket, pcapngPacket, pcapngPrologue, writePcapng } from './pcapng.js';
