@@ -4,7 +4,7 @@ import { pcapngPacket, writePcapng } from './index.js';
 
 test('a capture begins with a big-endian section and one interface for exported PDUs, in milliseconds', () => {
   // Made by hand from draft-ietf-opsawg-pcapng 4.1 and 4.2.
-  const section = `0A0D0D0A 0000002C 1A2B3C4D 0001 0000 FFFFFFFFFFFFFFFF 0004 0009 ${toHex(new TextEncoder().encode('wapbridge'))} 000000 0000 0000 0000002C`;
+  const section = `0A0D0D0A 00000030 1A2B3C4D 0001 0000 FFFFFFFFFFFFFFFF 0004 0009 ${toHex(new TextEncoder().encode('wapbridge'))} 000000 0000 0000 00000030`;
   const interfaceBlock = '00000001 00000020 00FC 0000 00000000 0009 0001 03000000 0000 0000 00000020';
   expect(toHex(writePcapng([]))).toBe((section + interfaceBlock).replaceAll(' ', ''));
 });
@@ -19,7 +19,7 @@ test('a packet names its dissector, its direction and its ports before its octet
     '001A 0004 00000B84',
     '0000 0000',
   ].join('');
-  const packet = `00000006 0000005C 00000000 0000019C 49F34908 0000003B 0000003B ${tags} 010603 00 0000005C`;
+  const packet = `00000006 00000054 00000000 0000019C 49F34908 00000033 00000033 ${tags} 010603 00 00000054`;
   expect(
     toHex(
       pcapngPacket({
