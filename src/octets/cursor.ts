@@ -16,7 +16,7 @@ export type Annotate = (annotation: Annotation) => void;
 
 export interface CursorOptions {
   /** Offset of the first octet from the start of the outermost input. */
-  readonly baseOffset?: number;
+  readonly baseOffset?: number | undefined;
   /** Name of what is read, the first element of every field path. */
   readonly field?: string;
   readonly annotate?: Annotate | undefined;
@@ -88,17 +88,20 @@ export class Cursor {
     return value;
   }
 
-  /** A view of the next `length` octets; the length is checked before anything is made. @throws DecodeError `octets/truncated` */
-  bytes(field: string, length: number, meaning?: (value: Uint8Array) => string): Uint8Array {
+  /** A view of the next `length` octets; the length is checked before anything is made. A `meaning` of null leaves no annotation. @throws DecodeError `octets/truncated` */
+  bytes(field: string, length: number, meaning?: (value: Uint8Array) => string | null): Uint8Array {
     if (length < 0 || this.#position + length > this.#end) this.#truncated(field, length);
     const value = this.octets.subarray(this.#position, this.#position + length);
     this.#position += length;
-    if (this.annotate !== undefined && length > 0) this.note(field, length, meaning === undefined ? '' : meaning(value));
+    if (this.annotate !== undefined && length > 0) {
+      const said = meaning === undefined ? '' : meaning(value);
+      if (said !== null) this.note(field, length, said);
+    }
     return value;
   }
 
   /** A view of all that is left. */
-  rest(field: string, meaning?: (value: Uint8Array) => string): Uint8Array {
+  rest(field: string, meaning?: (value: Uint8Array) => string | null): Uint8Array {
     return this.bytes(field, this.remaining, meaning);
   }
 
