@@ -1,0 +1,54 @@
+import type { Cursor } from '../octets/index.js';
+
+/** IANA MIBenums of the character sets that are read. */
+export const charsetUtf8 = 106;
+const charsetAscii = 3;
+const charsetLatin1 = 4;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Whether documents in this character set can be read; 0 is left to the transport and read as UTF-8. */
+export function isReadableCharset(charset: number): boolean {
+  return charset === 0 || charset === charsetUtf8 || charset === charsetAscii || charset === charsetLatin1;
+}
+
+/** Octets as text, or null where they are none in this character set. */
+export function textOf(octets: Uint8Array, charset: number): string | null {
+  if (charset === charsetLatin1) {
+    let text = '';
+    for (const octet of octets) text += String.fromCharCode(octet);
+    return text;
+  }
+  if (charset === charsetAscii && octets.some((octet) => octet > 0x7f)) return null;
+  try {
+    return utf8.decode(octets);
+  } catch {
+    return null; // the decoder's only way of saying that octets are no UTF-8
+  }
+}
+
+/** Whether XML 1.0 can hold every character of a text. @see https://www.w3.org/TR/xml/#charsets */
+export function isXmlText(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x20) {
+      if (unit !== 0x09 && unit !== 0x0a && unit !== 0x0d) return false;
+    } else if (unit >= 0xd800) {
+      if (unit <= 0xdbff) {
+        const low = text.charCodeAt(index + 1);
+        if (!(low >= 0xdc00 && low <= 0xdfff)) return false;
+        index += 1;
+      } else if (unit <= 0xdfff || unit >= 0xfffe) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/** Ends with a located error unless XML 1.0 can hold the text. @throws DecodeError `dm/forbidden-character` */
+export function requireXmlText(text: string, cursor: Cursor, field: string, offset: number): string {
+  if (!isXmlText(text))
+    cursor.fail('dm/forbidden-character', field, `${cursor.path(field)} holds a character that XML 1.0 forbids`, offset);
+  return text;
+}

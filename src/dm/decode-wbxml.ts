@@ -1,0 +1,287 @@
+import { type Annotate, type Cursor, DecodeError, type Diagnostic } from '../octets/index.js';
+import { isXmlText, textOf } from './charset.js';
+import { readAttributes } from './decode-attributes.js';
+import type { Attribute, DocumentNode, ElementNode, WbxmlDocument } from './document.js';
+import { type DocumentType, documentTypeByIdentifier, documentTypeByNumber } from './document-type.js';
+import { type DocumentLimits, receivedLimits } from './limits.js';
+import { readMultiByte } from './multi-byte.js';
+import { type Budget, WbxmlReader } from './wbxml-reader.js';
+
+export interface DecodeWbxmlOptions {
+  readonly annotate?: Annotate | undefined;
+  /** Offset of the document's first octet from the start of the outermost input. */
+  readonly baseOffset?: number;
+  readonly limits?: DocumentLimits;
+  /** What to take a document for whose public identifier says "unknown" (1): the type its content type promises. */
+  readonly fallbackType?: DocumentType | undefined;
+}
+
+/** An element whose end has not come yet. */
+interface OpenElement {
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly attributes: readonly Attribute[];
+  readonly children: DocumentNode[];
+  readonly offset: number;
+  text: string;
+}
+
+const token = {
+  switchPage: 0x00,
+  end: 0x01,
+  entity: 0x02,
+  inlineString: 0x03,
+  literal: 0x04,
+  literalWithContent: 0x44,
+  literalWithAttributes: 0x84,
+  literalWithBoth: 0xc4,
+  tableString: 0x83,
+  opaque: 0xc3,
+} as const;
+
+/** Tokens that no document type read here gives a meaning: extensions and processing instructions. */
+const meaningless = new Set([0x40, 0x41, 0x42, 0x43, 0x80, 0x81, 0x82, 0xc0, 0xc1, 0xc2]);
+
+/**
+ * Reads a WBXML document whole, documents inside it included. Nothing is allocated that the octets or the limits do not pay for.
+ * @throws DecodeError with the field and the offset from the start of the outermost input
+ * @see WAP-192-WBXML 5
+ */
+export function decodeWbxml(octets: Uint8Array, options: DecodeWbxmlOptions = {}): WbxmlDocument {
+  const limits = options.limits ?? receivedLimits;
+  return decodeDocument(octets, options, { limits, elements: 0, textCharacters: 0 }, 0);
+}
+
+function decodeDocument(octets: Uint8Array, options: DecodeWbxmlOptions, budget: Budget, embeddedDepth: number): WbxmlDocument {
+  const reader = new WbxmlReader(octets, budget, options.baseOffset ?? 0, options.annotate);
+  const { diagnostics } = reader;
+  const cursor: Cursor = reader.cursor;
+  if (octets.length > budget.limits.documentOctets) {
+    cursor.fail('dm/document-too-long', '', `the document has ${octets.length} octets, ${budget.limits.documentOctets} are read`);
+  }
+  const versionOffset = cursor.offset;
+  const version = cursor.u8('version', (value) => `WBXML ${(value >> 4) + 1}.${value & 15}`);
+  if (version < 0x01 || version > 0x0f) {
+    cursor.fail(
+      'dm/unsupported-version',
+      'version',
+      `version octet 0x${version.toString(16).padStart(2, '0')} is not WBXML 1.1 to 1.3`,
+      versionOffset,
+    );
+  }
+  const identifierOffset = cursor.offset;
+  const number = readMultiByte(cursor, 'publicid', (value) => publicIdentifierMeaning(value));
+  const index = number === 0 ? readMultiByte(cursor, 'publicid.index', (value) => `string table index ${value}`) : null;
+  reader.readCharsetAndTable();
+  const type = documentTypeOf(reader, number, index, identifierOffset, options.fallbackType);
+  const root = readBody(reader, type, options, embeddedDepth);
+  cursor.end('body');
+  return { version, type, charset: reader.charset, root, diagnostics };
+}
+
+function publicIdentifierMeaning(value: number): string {
+  if (value === 0) return 'given as text';
+  if (value === 1) return 'unknown';
+  return documentTypeByNumber(value)?.formalPublicIdentifier ?? 'not assigned to a document type read here';
+}
+
+function documentTypeOf(
+  reader: WbxmlReader,
+  number: number,
+  index: number | null,
+  offset: number,
+  fallback: DocumentType | undefined,
+): DocumentType {
+  if (index !== null) {
+    const identifier = reader.tableString(index, 'publicid', offset);
+    const type = documentTypeByIdentifier(identifier);
+    if (type !== undefined) return type;
+    return reader.cursor.fail(
+      'dm/unknown-document-type',
+      'publicid',
+      `no document type is known as ${JSON.stringify(identifier.slice(0, 60))}`,
+      offset,
+    );
+  }
+  if (number === 1 && fallback !== undefined) {
+    reader.diagnostics.push({
+      code: 'dm/public-identifier-unknown',
+      message: `the document does not say what it is; it is read as ${fallback.formalPublicIdentifier}`,
+      offset,
+    });
+    return fallback;
+  }
+  const type = documentTypeByNumber(number);
+  if (type !== undefined) return type;
+  return reader.cursor.fail(
+    'dm/unknown-document-type',
+    'publicid',
+    `no document type has the public identifier 0x${number.toString(16)}`,
+    offset,
+  );
+}
+
+/** The body: one element, read with a stack of open ones. A code page stays in force across the ends of elements. */
+function readBody(reader: WbxmlReader, type: DocumentType, options: DecodeWbxmlOptions, embeddedDepth: number): ElementNode {
+  const { budget } = reader;
+  const cursor: Cursor = reader.cursor;
+  const open: OpenElement[] = [];
+  const pages = { tag: 0, attribute: 0 };
+  for (;;) {
+    const offset = cursor.offset;
+    const octet = cursor.u8('body', (value) => tokenMeaning(value, type, pages.tag));
+    const current = open.at(-1);
+    if (octet === token.switchPage) {
+      pages.tag = cursor.u8('body.page', (page) => `code page ${page}`);
+    } else if (octet === token.end) {
+      if (current === undefined) cursor.fail('dm/unexpected-token', 'body', 'the end of an element that was not begun', offset);
+      open.pop();
+      const element = close(current);
+      const parent = open.at(-1);
+      if (parent === undefined) return element;
+      append(parent, element);
+    } else if (octet === token.entity || octet === token.inlineString || octet === token.tableString || octet === token.opaque) {
+      if (current === undefined) cursor.fail('dm/unexpected-token', 'body', 'text stands outside the document element', offset);
+      readContent(reader, octet, current, type, options, embeddedDepth);
+    } else if (meaningless.has(octet)) {
+      cursor.fail(
+        'dm/unexpected-token',
+        'body',
+        `token 0x${octet.toString(16).padStart(2, '0')} has no meaning in ${type.formalPublicIdentifier}`,
+        offset,
+      );
+    } else {
+      budget.elements += 1;
+      if (budget.elements > budget.limits.elements) {
+        cursor.fail('dm/too-many-elements', 'body', `the document has more than ${budget.limits.elements} elements`, offset);
+      }
+      const element = openElement(reader, octet, type, pages, offset);
+      if ((octet & 0x40) === 0) {
+        if (current === undefined) return close(element);
+        append(current, close(element));
+      } else {
+        if (open.length >= budget.limits.depth) {
+          cursor.fail('dm/too-deep', 'body', `elements are nested more than ${budget.limits.depth} deep`, offset);
+        }
+        open.push(element);
+      }
+    }
+  }
+}
+
+function openElement(
+  reader: WbxmlReader,
+  octet: number,
+  type: DocumentType,
+  pages: { tag: number; attribute: number },
+  offset: number,
+): OpenElement {
+  const cursor: Cursor = reader.cursor;
+  const code = octet & 0x3f;
+  const space = type.tags.get(pages.tag);
+  const name = code === token.literal ? reader.readLiteralName('body.name') : space?.byCode.get(code);
+  if (name === undefined) {
+    const where =
+      space === undefined ? `code page ${pages.tag}, which ${type.formalPublicIdentifier} does not have` : `code page ${pages.tag}`;
+    cursor.fail('dm/unknown-tag', 'body', `no element has code 0x${code.toString(16).padStart(2, '0')} in ${where}`, offset);
+  }
+  let attributes: readonly Attribute[] = [];
+  if ((octet & 0x80) !== 0) {
+    if (type.syncMl)
+      cursor.fail('dm/unexpected-token', 'body', `${name} has attributes, which ${type.formalPublicIdentifier} does not know`, offset);
+    attributes = readAttributes(reader, type, pages);
+  }
+  return { name, namespace: space?.namespace ?? null, attributes, children: [], offset, text: '' };
+}
+
+function readContent(
+  reader: WbxmlReader,
+  octet: number,
+  current: OpenElement,
+  type: DocumentType,
+  options: DecodeWbxmlOptions,
+  embeddedDepth: number,
+): void {
+  if (octet === token.entity) current.text += reader.readEntity('body.entity');
+  else if (octet === token.inlineString) current.text += reader.readInlineString('body.text');
+  else if (octet === token.tableString) current.text += reader.readTableString('body.text');
+  else {
+    const octets = reader.readOpaque('body.opaque');
+    const offset = reader.cursor.offset - octets.length;
+    const embedded = type.syncMl && current.name === 'Data' ? embeddedDocument(reader, octets, offset, options, embeddedDepth) : null;
+    const text = embedded === null ? textOf(octets, reader.charset) : null;
+    if (embedded !== null) append(current, { kind: 'embedded', document: embedded });
+    else if (text === null || !isXmlText(text)) append(current, { kind: 'binary', octets });
+    else append(current, { kind: 'opaque-text', text });
+  }
+}
+
+/** A document inside opaque data, known by how it begins; what then cannot be read stays octets. */
+function embeddedDocument(
+  reader: WbxmlReader,
+  octets: Uint8Array,
+  offset: number,
+  options: DecodeWbxmlOptions,
+  embeddedDepth: number,
+): WbxmlDocument | null {
+  const first = octets[0];
+  if (octets.length < 5 || first === undefined || first < 0x01 || first > 0x03) return null;
+  if (embeddedDepth >= reader.budget.limits.embeddedDepth) {
+    reader.cursor.fail(
+      'dm/embedded-too-deep',
+      'body.opaque',
+      `documents are embedded more than ${reader.budget.limits.embeddedDepth} deep`,
+      offset,
+    );
+  }
+  try {
+    const document = decodeDocument(octets, { ...options, baseOffset: offset, fallbackType: undefined }, reader.budget, embeddedDepth + 1);
+    reader.diagnostics.push(...document.diagnostics);
+    return document;
+  } catch (error) {
+    if (!(error instanceof DecodeError) || limitCodes.has(error.code)) throw error;
+    reader.diagnostics.push(unreadable(error, offset));
+    return null;
+  }
+}
+
+/** Errors that end the whole document and not only the one inside it. */
+const limitCodes: ReadonlySet<string> = new Set([
+  'dm/document-too-long',
+  'dm/too-deep',
+  'dm/too-many-elements',
+  'dm/too-much-text',
+  'dm/embedded-too-deep',
+]);
+
+function unreadable(error: DecodeError, offset: number): Diagnostic {
+  return { code: 'dm/embedded-unreadable', message: `opaque data that begins as a document is kept as octets: ${error.message}`, offset };
+}
+
+function append(parent: OpenElement, node: DocumentNode): void {
+  if (parent.text !== '') {
+    parent.children.push({ kind: 'text', text: parent.text });
+    parent.text = '';
+  }
+  parent.children.push(node);
+}
+
+function close(element: OpenElement): ElementNode {
+  if (element.text !== '') element.children.push({ kind: 'text', text: element.text });
+  const { name, namespace, attributes, children, offset } = element;
+  return { kind: 'element', name, namespace, attributes, children, offset };
+}
+
+function tokenMeaning(octet: number, type: DocumentType, page: number): string {
+  if (octet === token.switchPage) return 'code page switch';
+  if (octet === token.end) return 'end of element';
+  if (octet === token.inlineString) return 'string follows';
+  if (octet === token.tableString) return 'string from the table';
+  if (octet === token.entity) return 'character';
+  if (octet === token.opaque) return 'opaque data';
+  const code = octet & 0x3f;
+  const name = code === token.literal ? 'element named in the table' : type.tags.get(page)?.byCode.get(code);
+  if (name === undefined || meaningless.has(octet)) return `token 0x${octet.toString(16).padStart(2, '0')}`;
+  const parts = [(octet & 0x80) === 0 ? '' : ' with attributes', (octet & 0x40) === 0 ? ' (empty)' : ''];
+  return `<${name}>${parts.join('')}`;
+}

@@ -1,0 +1,26 @@
+import type { Cursor } from '../octets/index.js';
+
+/**
+ * A multi-byte integer: seven bits an octet, most significant first, at most five octets and below 2^32.
+ * @throws DecodeError `octets/truncated`, `dm/integer-too-long`
+ * @see WAP-192-WBXML 5.1
+ */
+export function readMultiByte(cursor: Cursor, field: string, meaning?: (value: number) => string): number {
+  const start = cursor.offset;
+  let value = 0;
+  for (let count = 1; ; count += 1) {
+    const octet = cursor.peek(count - 1);
+    if (octet === undefined) cursor.bytes(field, count);
+    else {
+      value = value * 128 + (octet & 0x7f);
+      if (value > 0xffff_ffff || (count === 5 && octet > 0x7f)) {
+        cursor.fail('dm/integer-too-long', field, `${cursor.path(field)} is longer than the 32 bits a multi-byte integer holds`, start);
+      }
+      if (octet < 0x80) {
+        const result = value;
+        cursor.bytes(field, count, meaning === undefined ? () => String(result) : () => meaning(result));
+        return result;
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { type Annotate, Cursor, type Diagnostic } from '../octets/index.js';
+import { charsetUtf8, isReadableCharset, requireXmlText, textOf } from './charset.js';
+import type { DocumentLimits } from './limits.js';
+import { readMultiByte } from './multi-byte.js';
+
+/** What one document and those inside it have used up of their limits. */
+export interface Budget {
+  readonly limits: DocumentLimits;
+  elements: number;
+  textCharacters: number;
+}
+
+const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+/** The strings of one WBXML document: inline, from its table, as entities and as opaque data. All text is counted before it is made. */
+export class WbxmlReader {
+  readonly cursor: Cursor;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly budget: Budget;
+  #charset = charsetUtf8;
+  #table: Uint8Array = new Uint8Array(0);
+  #tableOffset = 0;
+  readonly #strings = new Map<number, string>();
+
+  constructor(octets: Uint8Array, budget: Budget, baseOffset: number, annotate: Annotate | undefined) {
+    this.cursor = new Cursor(octets, { field: 'wbxml', baseOffset, annotate });
+    this.budget = budget;
+  }
+
+  get charset(): number {
+    return this.#charset;
+  }
+
+  /** Reads the charset and the string table, which stand between the public identifier and the body. */
+  readCharsetAndTable(): void {
+    const offset = this.cursor.offset;
+    this.#charset = readMultiByte(this.cursor, 'charset', (value) => (value === charsetUtf8 ? '106 UTF-8' : `MIBenum ${value}`));
+    if (!isReadableCharset(this.#charset)) {
+      this.cursor.fail(
+        'dm/unsupported-charset',
+        'charset',
+        `character set ${this.#charset} is not read; UTF-8 (106), US-ASCII (3) and ISO-8859-1 (4) are`,
+        offset,
+      );
+    }
+    const length = readMultiByte(this.cursor, 'strtbl.length', (value) => `string table of ${value} octets`);
+    this.#tableOffset = this.cursor.offset;
+    this.#table = this.cursor.bytes('strtbl', length, (value) => `${value.length} octets of strings`);
+    if (length > 0 && this.#table[length - 1] !== 0) {
+      this.diagnostics.push({
+        code: 'dm/string-table-unterminated',
+        message: 'the last string of the table has no NUL; the end of the table ends it',
+        offset: this.#tableOffset + length - 1,
+      });
+    }
+  }
+
+  /** The string that begins at `index` of the table. @throws DecodeError `dm/string-table-index`, `dm/too-much-text` */
+  tableString(index: number, field: string, offset: number): string {
+    const known = this.#strings.get(index);
+    if (known !== undefined) {
+      this.#spend(known.length, field, offset);
+      return known;
+    }
+    if (index >= this.#table.length) {
+      this.cursor.fail(
+        'dm/string-table-index',
+        field,
+        `index ${index} is outside the string table of ${this.#table.length} octets`,
+        offset,
+      );
+    }
+    const nul = this.#table.indexOf(0, index);
+    const octets = this.#table.subarray(index, nul < 0 ? this.#table.length : nul);
+    this.#spend(octets.length, field, offset);
+    const text = this.#text(octets, field, this.#tableOffset + index);
+    this.#strings.set(index, text);
+    return text;
+  }
+
+  /** A string reference: the index, then its string. */
+  readTableString(field: string): string {
+    const offset = this.cursor.offset;
+    return this.tableString(
+      readMultiByte(this.cursor, field, (value) => `string table index ${value}`),
+      field,
+      offset,
+    );
+  }
+
+  /** A string in the body up to and including its NUL. */
+  readInlineString(field: string): string {
+    const offset = this.cursor.offset;
+    let length = 0;
+    for (let octet = this.cursor.peek(); octet !== 0; octet = this.cursor.peek(length)) {
+      if (octet === undefined) this.cursor.fail('octets/truncated', field, `${this.cursor.path(field)} has no NUL at its end`, offset);
+      length += 1;
+    }
+    this.#spend(length, field, offset);
+    const octets = this.cursor.bytes(field, length, (value) => JSON.stringify(this.#text(value, field, offset)));
+    const text = this.#text(octets, field, offset);
+    this.cursor.u8(`${field}.end`, () => 'end of string');
+    return text;
+  }
+
+  /** One character by its number. */
+  readEntity(field: string): string {
+    const offset = this.cursor.offset;
+    const code = readMultiByte(this.cursor, field, (value) => `character ${value}`);
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
+      this.cursor.fail('dm/forbidden-character', field, `${code} is no character`, offset);
+    }
+    this.#spend(1, field, offset);
+    return requireXmlText(String.fromCodePoint(code), this.cursor, field, offset);
+  }
+
+  /** The octets of opaque data, counted as text. */
+  readOpaque(field: string): Uint8Array {
+    const offset = this.cursor.offset;
+    const length = readMultiByte(this.cursor, `${field}.length`, (value) => `${value} octets of opaque data`);
+    if (length <= this.cursor.remaining) this.#spend(length, field, offset);
+    return this.cursor.bytes(field, length);
+  }
+
+  /** The name of a literal element or attribute, from the table. */
+  readLiteralName(field: string): string {
+    const offset = this.cursor.offset;
+    const name = this.readTableString(field);
+    if (!namePattern.test(name)) this.cursor.fail('dm/bad-name', field, `${JSON.stringify(name.slice(0, 40))} is no XML name`, offset);
+    return name;
+  }
+
+  #text(octets: Uint8Array, field: string, offset: number): string {
+    const text = textOf(octets, this.#charset);
+    if (text === null)
+      this.cursor.fail('dm/bad-text', field, `${this.cursor.path(field)} is no text in the document's character set`, offset);
+    return requireXmlText(text, this.cursor, field, offset);
+  }
+
+  #spend(characters: number, field: string, offset: number): void {
+    this.budget.textCharacters += characters;
+    if (this.budget.textCharacters > this.budget.limits.textCharacters) {
+      this.cursor.fail(
+        'dm/too-much-text',
+        field,
+        `the document expands to more than ${this.budget.limits.textCharacters} characters`,
+        offset,
+      );
+    }
+  }
+}
