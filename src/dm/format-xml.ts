@@ -1,3 +1,4 @@
+import { base64 } from './base64.js';
 import type { DocumentNode, ElementNode, WbxmlDocument } from './document.js';
 
 export interface FormatXmlOptions {
@@ -78,18 +79,4 @@ function escapeAttribute(text: string): string {
 function cdata(text: string): string {
   if (text.includes('\r')) return escapeText(text);
   return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Octets as base64 with padding. @see RFC 4648 4 */
-export function base64(octets: Uint8Array): string {
-  let text = '';
-  for (let index = 0; index < octets.length; index += 3) {
-    const [first = 0, second, third] = octets.subarray(index, index + 3);
-    text += alphabet.charAt(first >> 2) + alphabet.charAt(((first & 3) << 4) | ((second ?? 0) >> 4));
-    text += second === undefined ? '=' : alphabet.charAt(((second & 15) << 2) | ((third ?? 0) >> 6));
-    text += third === undefined ? '=' : alphabet.charAt(third & 63);
-  }
-  return text;
 }

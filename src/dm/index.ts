@@ -1,4 +1,6 @@
+export * from './authenticate.js';
 export { type DecodeWbxmlOptions, decodeWbxml } from './decode-wbxml.js';
+export { type DmCommand, type DmItem, type DmMessageContext, type DmMessageSummary, describeDmMessage } from './describe.js';
 export type {
   Attribute,
   BinaryNode,
@@ -10,5 +12,8 @@ export type {
   WbxmlDocument,
 } from './document.js';
 export { type DocumentType, documentTypes, provisioning10, syncMl12 } from './document-type.js';
+export { documentTypeOfRoot, type EncodeWbxmlOptions, encodeWbxml } from './encode-wbxml.js';
 export { type FormatXmlOptions, formatXml } from './format-xml.js';
 export { type DocumentLimits, receivedLimits } from './limits.js';
+export { type DmNotification, decodeNotification, encodeTrigger, type NotificationTrigger, type UiMode } from './notification.js';
+export { type ParseXmlOptions, parseXml, type XmlDocument } from './parse-xml.js';

@@ -1,4 +1,4 @@
-import type { Cursor } from '../octets/index.js';
+import type { Cursor, OctetWriter } from '../octets/index.js';
 
 /**
  * A multi-byte integer: seven bits an octet, most significant first, at most five octets and below 2^32.
@@ -23,4 +23,17 @@ export function readMultiByte(cursor: Cursor, field: string, meaning?: (value: n
       }
     }
   }
+}
+
+/** Opaque data: its length, then its octets. */
+export function writeOpaque(out: OctetWriter, octets: Uint8Array): void {
+  writeMultiByte(out.u8('opaque', 0xc3), octets.length);
+  out.bytes(octets);
+}
+
+/** A multi-byte integer in its shortest form. @see WAP-192-WBXML 5.1 */
+export function writeMultiByte(out: OctetWriter, value: number): void {
+  const groups = [value % 128];
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) groups.unshift((rest % 128) | 0x80);
+  for (const group of groups) out.u8('integer', group);
 }

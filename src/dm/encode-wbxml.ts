@@ -1,0 +1,120 @@
+import { EncodeError, OctetWriter } from '../octets/index.js';
+import type { DocumentNode, ElementNode } from './document.js';
+import { type DocumentType, devInf12, dmDdf12, documentTypes, syncMl12 } from './document-type.js';
+import { encodeAttributes } from './encode-attributes.js';
+import { writeMultiByte, writeOpaque } from './multi-byte.js';
+import { StringTable } from './string-table.js';
+
+export interface EncodeWbxmlOptions {
+  /** What kind of document it is; by default what its document element and namespace say. */
+  readonly type?: DocumentType;
+  /** Puts strings that stand twice or more into the string table. */
+  readonly stringTable?: boolean;
+  /** Writes the text of `<Data>` under Add and Replace as opaque data, as most senders do. */
+  readonly opaqueData?: boolean;
+}
+
+/** WBXML 1.2, the commonest on the wire; and UTF-8. */
+const version = 0x02;
+const charset = 106;
+
+/** The document type of an element by its name and namespace, or undefined. */
+export function documentTypeOfRoot(root: ElementNode): DocumentType | undefined {
+  const candidates = documentTypes.filter((type) => type.root === root.name);
+  const named = candidates.find(
+    (type) => root.namespace !== null && [...type.tags.values()].some(({ namespace }) => namespace === root.namespace),
+  );
+  return root.namespace === 'syncml:devinf' ? devInf12 : (named ?? (root.name === 'SyncML' ? syncMl12 : candidates[0]));
+}
+
+/**
+ * Writes a document as WBXML 1.2 in UTF-8. Documents inside it are written whole as opaque data.
+ * @throws EncodeError `dm/unknown-document-type`, `dm/unknown-element`, `dm/not-encodable`
+ * @see WAP-192-WBXML 5
+ */
+export function encodeWbxml(root: ElementNode, options: EncodeWbxmlOptions = {}): Uint8Array {
+  const type = options.type ?? documentTypeOfRoot(root);
+  if (type === undefined) {
+    throw new EncodeError('dm/unknown-document-type', `<${root.name}> begins no kind of document that has a WBXML form here`, root.name);
+  }
+  const table = new StringTable();
+  const fpiIndex = type.publicIdentifier === null ? table.add(type.formalPublicIdentifier) : null;
+  if (options.stringTable === true) table.collect(root);
+  const body = new OctetWriter(1024);
+  writeBody(body, root, type, table, options);
+  const header = new OctetWriter(64);
+  header.u8('version', version);
+  if (fpiIndex === null) writeMultiByte(header, type.publicIdentifier ?? 1);
+  else writeMultiByte(header.u8('publicid', 0), fpiIndex);
+  writeMultiByte(header, charset);
+  const strings = table.octets();
+  writeMultiByte(header, strings.length);
+  return header.bytes(strings).bytes(body.toOctets()).toOctets();
+}
+
+/** One step still to be written: a node, or the end of an element. */
+type Step = { readonly node: DocumentNode; readonly parent: ElementNode | null; readonly inCommand: boolean } | 'end';
+
+function writeBody(out: OctetWriter, root: ElementNode, type: DocumentType, table: StringTable, options: EncodeWbxmlOptions): void {
+  const pages = { tag: 0, attribute: 0 };
+  const embedded = { stringTable: options.stringTable === true };
+  const steps: Step[] = [{ node: root, parent: null, inCommand: false }];
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    if (step === 'end') {
+      out.u8('end', 0x01);
+      continue;
+    }
+    const { node, parent } = step;
+    const opaque = options.opaqueData === true && step.inCommand && parent?.name === 'Data';
+    if (node.kind === 'text' && !opaque) writeText(out, node.text, table);
+    else if (node.kind === 'text' || node.kind === 'opaque-text') writeOpaque(out, utf8.encode(node.text));
+    else if (node.kind === 'binary') writeOpaque(out, node.octets);
+    else if (node.kind === 'embedded') writeOpaque(out, encodeWbxml(node.document.root, { ...embedded, type: node.document.type }));
+    else if (parent !== null && isEmbedded(node, parent, type)) {
+      writeOpaque(out, encodeWbxml(node, node.name === 'MgmtTree' ? { ...embedded, type: dmDdf12 } : embedded));
+    } else {
+      writeTag(out, node, type, pages);
+      if (node.children.length > 0) {
+        steps.push('end');
+        const inCommand = step.inCommand || node.name === 'Add' || node.name === 'Replace';
+        for (const child of node.children.toReversed()) steps.push({ node: child, parent: node, inCommand });
+      }
+    }
+  }
+}
+
+/** An element that begins another kind of document, where SyncML carries data. */
+function isEmbedded(node: ElementNode, parent: ElementNode, type: DocumentType): boolean {
+  return type.syncMl && parent.name === 'Data' && (node.name === 'MgmtTree' || node.name === 'DevInf');
+}
+
+function writeTag(out: OctetWriter, element: ElementNode, type: DocumentType, pages: { tag: number; attribute: number }): void {
+  const { page, code } = findTag(element, type, pages.tag);
+  if (page !== pages.tag) {
+    out.u8('switch', 0x00).u8('page', page);
+    pages.tag = page;
+  }
+  const hasAttributes = element.attributes.length > 0;
+  if (hasAttributes && type.syncMl)
+    throw new EncodeError('dm/not-encodable', `<${element.name}> has attributes, which SyncML does not know`, element.name);
+  out.u8('tag', code | (hasAttributes ? 0x80 : 0) | (element.children.length > 0 ? 0x40 : 0));
+  if (hasAttributes) encodeAttributes(out, element, type, pages);
+}
+
+function findTag(element: ElementNode, type: DocumentType, current: number): { readonly page: number; readonly code: number } {
+  const order = [...type.tags].toSorted(([left], [right]) => Number(right === current) - Number(left === current));
+  const fits = order.filter(([, { namespace }]) => element.namespace === null || namespace === null || namespace === element.namespace);
+  for (const [page, { byName }] of fits.length > 0 ? fits : order) {
+    const code = byName.get(element.name);
+    if (code !== undefined) return { page, code };
+  }
+  throw new EncodeError('dm/unknown-element', `<${element.name}> has no code in ${type.formalPublicIdentifier}`, element.name);
+}
+
+const utf8 = new TextEncoder();
+
+function writeText(out: OctetWriter, text: string, table: StringTable): void {
+  const index = table.indexOf(text);
+  if (index !== undefined) writeMultiByte(out.u8('tableString', 0x83), index);
+  else out.u8('inlineString', 0x03).bytes(utf8.encode(text)).u8('nul', 0);
+}
