@@ -37,6 +37,8 @@ export interface PartEvent {
 /** A set of parts that is not whole: `incomplete` once after the soft limit, `expired` when it is given up. */
 export interface SetEvent {
   readonly event: 'incomplete' | 'expired';
+  /** Why it was given up. */
+  readonly reason?: string;
   readonly binding: string;
   readonly modem: string | null;
   readonly from: string;

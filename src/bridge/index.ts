@@ -1,3 +1,4 @@
+export type * from './events.js';
 export {
   type Presented,
   type PresentedError,
@@ -9,3 +10,5 @@ export {
   presentPush,
   presentVerdict,
 } from './present.js';
+export { presentHeader, presentTpdu } from './present-tpdu.js';
+export { type Routable, type Route, sinksFor } from './routes.js';

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { nameModems, requestedModems } from './listen-plan.js';
+
+test('the command line wins over the configuration, and without either the modems are looked for', () => {
+  const configured = [{ address: '/dev/ttyUSB2', name: 'a', profile: 'plain' }];
+  expect(requestedModems(undefined, [])).toEqual([{ address: 'auto' }]);
+  expect(requestedModems(undefined, configured)).toEqual(configured);
+  expect(requestedModems(['/dev/ttyUSB0'], configured)).toEqual([{ address: '/dev/ttyUSB0' }]);
+});
+
+test('a modem of the configuration is found by its address, with all that is said of it', () => {
+  const configured = [{ address: '/dev/ttyUSB2', name: 'a', profile: 'plain' }];
+  expect(requestedModems(['/dev/ttyUSB2'], configured)).toEqual(configured);
+  expect(requestedModems(['a'], configured)).toEqual(configured);
+});
+
+test.each(['ttyUSB0', 'tcp://host', 'http://host:1', 'unix:', ''])('%j is refused as a modem', (address) => {
+  expect(() => requestedModems([address], [])).toThrow(expect.objectContaining({ code: 'cli/bad-modem' }));
+});
+
+test('a modem named twice is refused: two drivers on one port would steal each other the answers', () => {
+  expect(() => requestedModems(['/dev/ttyUSB0', '/dev/ttyUSB0'], [])).toThrow(expect.objectContaining({ code: 'cli/modem-named-twice' }));
+});
+
+test('names come from addresses, and no two are alike', () => {
+  const names = (addresses: readonly string[]): readonly string[] =>
+    nameModems(addresses.map((address) => ({ address }))).map(({ name }) => name);
+  expect(names(['/dev/ttyUSB2', '/dev/bench/ttyUSB2', 'tcp://127.0.0.1:7001', 'unix:/run/modem.sock'])).toEqual([
+    'ttyUSB2',
+    'ttyUSB2-2',
+    '127.0.0.1:7001',
+    'modem.sock',
+  ]);
+});

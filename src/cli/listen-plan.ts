@@ -1,0 +1,59 @@
+import { BridgeError } from '../errors.js';
+
+/** A modem as somebody asked for it: by an address, and perhaps with a name and more from the configuration. */
+export interface ModemRequest {
+  readonly address: string;
+  readonly name?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly baudRate?: number | undefined;
+}
+
+/** A modem with the name that events give it. */
+export interface NamedModem extends ModemRequest {
+  readonly name: string;
+}
+
+/**
+ * The modems that are asked for: those of the command line, else those of the configuration, else whatever is plugged in.
+ * @throws BridgeError `cli/bad-modem` for an address that cannot be one, `cli/modem-named-twice`
+ */
+export function requestedModems(asked: readonly string[] | undefined, configured: readonly ModemRequest[]): readonly ModemRequest[] {
+  const requests =
+    asked !== undefined ? asked.map((address) => known(address, configured)) : configured.length > 0 ? configured : [{ address: 'auto' }];
+  const seen = new Set<string>();
+  for (const { address } of requests) {
+    if (!/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+)$/.test(address)) {
+      throw new BridgeError('cli/bad-modem', `${JSON.stringify(address)} names no modem`, {
+        advice: 'write auto, virtual, a device path, tcp://HOST:PORT or unix:PATH',
+      });
+    }
+    if (seen.has(address)) {
+      throw new BridgeError('cli/modem-named-twice', `the modem ${address} is named twice`, { advice: 'name each modem once' });
+    }
+    seen.add(address);
+  }
+  return requests;
+}
+
+/** What the configuration says of a modem that the command line names by its address or its name. */
+function known(word: string, configured: readonly ModemRequest[]): ModemRequest {
+  return configured.find(({ name, address }) => name === word || address === word) ?? { address: word };
+}
+
+/** Gives every modem a name of its own, made from its address where it has none. */
+export function nameModems(requests: readonly ModemRequest[]): readonly NamedModem[] {
+  const taken = new Set(requests.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  return requests.map((request) => {
+    if (request.name !== undefined) return { ...request, name: request.name };
+    const base = shortName(request.address);
+    let name = base;
+    for (let number = 2; taken.has(name); number += 1) name = `${base}-${number}`;
+    taken.add(name);
+    return { ...request, name };
+  });
+}
+
+function shortName(address: string): string {
+  const text = address.startsWith('tcp://') ? address.slice('tcp://'.length) : address.slice(address.lastIndexOf('/') + 1);
+  return text === '' ? address : text;
+}

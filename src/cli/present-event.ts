@@ -1,0 +1,74 @@
+import type { BridgeEvent } from '../bridge/index.js';
+import { type Glyphs, visible } from './present-message.js';
+import { type Style, styled, type Terminal } from './terminal.js';
+
+/** An event as a person reads it, in one line; null where there is nothing to say beside the message itself. */
+export function presentEvent(event: BridgeEvent, terminal: Terminal, glyphs: Glyphs): string | null {
+  const said = words(event);
+  if (said === null) return null;
+  const [style, text] = said;
+  const shown = visible(text, glyphs);
+  return style === null ? shown : styled(terminal, style, shown);
+}
+
+function words(event: BridgeEvent): readonly [Style | null, string] | null {
+  switch (event.event) {
+    case 'modem': {
+      const model = [event.manufacturer, event.model].filter((word) => word !== null).join(' ');
+      const detail = event.state === 'ready' && model !== '' ? ` (${model}, profile ${event.profile})` : '';
+      const reason = event.reason === undefined ? '' : `: ${event.reason}`;
+      const style = event.state === 'ready' ? 'green' : event.state === 'opening' ? 'dim' : 'red';
+      return [style, `modem ${event.modem}: ${event.state}${event.state === 'opening' ? ` ${event.port}` : ''}${detail}${reason}`];
+    }
+    case 'part':
+      return partWords(event);
+    case 'incomplete':
+    case 'expired': {
+      const { concatenation, parts, missing, from, since } = event;
+      const lacks = `${parts.length} of ${concatenation.total} parts, missing ${missing.slice(0, 10).join(', ')}`;
+      const what = event.event === 'incomplete' ? 'incomplete, still waiting' : 'given up, its parts are kept';
+      return ['yellow', `message from ${from}, begun ${since}: ${what}; ${lacks}${missing.length > 10 ? ' ...' : ''}`];
+    }
+    case 'report':
+      return [null, `status report for ${event.to}: reference ${event.messageReference}, status ${statusWords(event.status)}`];
+    case 'delivery-failed': {
+      const next = event.outcome === 'later' ? 'tried again' : event.outcome === 'refused' ? 'kept, not tried again' : 'given up, kept';
+      return ['red', `${event.id} not taken by ${event.sink}: ${event.reason}; ${next}`];
+    }
+    case 'error':
+      return ['red', `${event.modem === undefined ? '' : `modem ${event.modem}: `}${event.message} (${event.code})`];
+    case 'message':
+    case 'delivered':
+      return null;
+  }
+}
+
+function partWords(event: BridgeEvent & { readonly event: 'part' }): readonly [Style | null, string] | null {
+  const { reassembly, from, missing } = event;
+  const sequence = event.concatenation?.sequence;
+  const total = event.concatenation?.total;
+  const which = sequence === undefined ? 'part' : `part ${sequence} of ${total}`;
+  const origin = `${which} from ${from ?? 'unknown'}`;
+  switch (reassembly) {
+    case 'pending':
+      return ['dim', `${origin}: kept, ${missing?.length ?? 0} still missing`];
+    case 'conflict':
+      return ['yellow', `${origin}: contradicts what came before, begins a new set`];
+    case 'duplicate':
+      return ['dim', `${origin}: a duplicate, came before`];
+    case 'complete':
+      return total === 1 ? null : ['dim', `${origin}: the last one, the message is whole`];
+    case 'single':
+    case null:
+      return null;
+  }
+}
+
+/** @see 3GPP TS 23.040 9.2.3.15 */
+function statusWords(status: number): string {
+  const number = `0x${status.toString(16).toUpperCase().padStart(2, '0')}`;
+  if (status < 0x20) return `${number} (completed)`;
+  if (status < 0x40) return `${number} (not yet, still trying)`;
+  if (status < 0x60) return `${number} (failed for good)`;
+  return status < 0x80 ? `${number} (failed, no longer trying)` : `${number} (reserved)`;
+}
