@@ -1,10 +1,11 @@
-import type { Diagnostic } from '../octets/index.js';
+import type { OctetWriter } from '../octets/index.js';
 import { contentTypes, doubtfulContentTypes } from './content-types.table.js';
+import { hexNumber, parseHexNumber } from './grammar.js';
 import { parameterNames } from './parameter-names.table.js';
 import { meaningOfNamed, parameterToken, readParameter } from './parameters.js';
 import type { ContentType, Parameter } from './types.js';
 import { latin1, type ValueReader } from './value-reader.js';
-import { hexNumber } from './values.js';
+import { writeLongInteger, writeShortInteger, writeText } from './value-writer.js';
 
 const noParameters: readonly Parameter[] = Object.freeze([]);
 
@@ -29,9 +30,9 @@ function textParameters(octets: Uint8Array, start: number, end: number): Paramet
     const piece = latin1(octets, from, to).trim();
     if (piece !== '') {
       const equals = piece.indexOf('=');
-      const sent = (equals < 0 ? piece : piece.slice(0, equals)).trim();
+      const sent = (equals < 1 ? piece : piece.slice(0, equals)).trim();
       const token = parameterToken(sent);
-      const value = equals < 0 ? '' : unquoted(piece.slice(equals + 1).trim());
+      const value = equals < 1 ? '' : unquoted(piece.slice(equals + 1).trim());
       const name = (token === null ? undefined : parameterNames.name(token)) ?? sent;
       parameters.push({ name, token, value: meaningOfNamed(token, value), octets: octets.subarray(from, to), raw: false });
     }
@@ -50,14 +51,14 @@ function unquoted(text: string): string {
   return value;
 }
 
-interface Media {
+interface MediaRead {
   readonly code: number | null;
   readonly name: string | null;
   readonly parameters: Parameter[] | null;
 }
 
 /** A media type sent as text; a name of the table has its number, whatever the case of its letters. */
-function readTextMedia(reader: ValueReader, field: string, diagnostics: Diagnostic[]): Media {
+function readTextMedia(reader: ValueReader, field: string): MediaRead {
   const start = reader.position;
   const text = reader.text();
   if (reader.failure !== null) return { code: null, name: null, parameters: null };
@@ -68,35 +69,17 @@ function readTextMedia(reader: ValueReader, field: string, diagnostics: Diagnost
     return { code: null, name: null, parameters: null };
   }
   const code = contentTypes.code(name) ?? null;
-  if (code !== null) {
-    diagnostics.push({
-      code: 'wsp/text-content-type',
-      message: `${name} came as text although it has the number ${hexNumber(code)}`,
-      offset: reader.baseOffset + start,
-    });
-  }
   if (reader.annotate !== undefined) reader.note(field, start, contentTypeMeaning(code, name));
   const textStart = reader.position - 1 - text.length;
   const parameters = cut < 0 ? null : textParameters(reader.octets, textStart + cut + 1, reader.position - 1);
   return { code, name: (code === null ? undefined : contentTypes.name(code)) ?? name, parameters };
 }
 
-function readNumberedMedia(reader: ValueReader, field: string, diagnostics: Diagnostic[]): Media {
+function readNumberedMedia(reader: ValueReader, field: string): MediaRead {
   const start = reader.position;
   const code = reader.integer();
   if (reader.failure !== null) return { code: null, name: null, parameters: null };
   const name = contentTypes.name(code) ?? null;
-  const offset = reader.baseOffset + start;
-  if (name === null) {
-    diagnostics.push({ code: 'wsp/unassigned-content-type', message: `content type ${hexNumber(code)} has no name`, offset });
-  } else if (code === 0x0a || code === 0x16) {
-    const others = (doubtfulContentTypes.get(code) ?? []).join(', ');
-    diagnostics.push({
-      code: 'wsp/doubtful-content-type',
-      message: `content type ${hexNumber(code)} is shown as ${name}; other readings of the registry: ${others}`,
-      offset,
-    });
-  }
   if (reader.annotate !== undefined) reader.note(field, start, contentTypeMeaning(code, name));
   return { code, name, parameters: null };
 }
@@ -105,13 +88,13 @@ function readNumberedMedia(reader: ValueReader, field: string, diagnostics: Diag
  * A Content-type-value in any of its forms. What cannot be read leaves a failure in the reader.
  * @see WAP-230-WSP 8.4.2.24
  */
-export function readContentType(reader: ValueReader, field: string, diagnostics: Diagnostic[]): ContentType {
+export function readContentType(reader: ValueReader, field: string): ContentType {
   const start = reader.position;
   const first = reader.peek();
-  let media: Media;
+  let media: MediaRead;
   let parameters: readonly Parameter[] = noParameters;
   if (first >= 0x20 || first < 0) {
-    media = first < 0x80 ? readTextMedia(reader, `${field}.media`, diagnostics) : readNumberedMedia(reader, `${field}.media`, diagnostics);
+    media = first < 0x80 ? readTextMedia(reader, `${field}.media`) : readNumberedMedia(reader, `${field}.media`);
     parameters = media.parameters ?? noParameters;
   } else {
     const length = reader.valueLength();
@@ -121,13 +104,10 @@ export function readContentType(reader: ValueReader, field: string, diagnostics:
     reader.end = reader.position + length;
     const mediaFirst = reader.peek();
     if (mediaFirst === 0 || mediaFirst === 0x1f) reader.fail('wsp/bad-content-type', `octet ${hexNumber(mediaFirst)} begins no media type`);
-    media =
-      mediaFirst >= 0x20 && mediaFirst < 0x80
-        ? readTextMedia(reader, `${field}.media`, diagnostics)
-        : readNumberedMedia(reader, `${field}.media`, diagnostics);
+    media = mediaFirst >= 0x20 && mediaFirst < 0x80 ? readTextMedia(reader, `${field}.media`) : readNumberedMedia(reader, `${field}.media`);
     const list: Parameter[] = media.parameters ?? [];
     while (reader.failure === null && reader.position < reader.end) {
-      list.push(readParameter(reader, reader.annotate === undefined ? '' : `${field}.parameters[${list.length}]`, diagnostics));
+      list.push(readParameter(reader, reader.annotate === undefined ? '' : `${field}.parameters[${list.length}]`));
     }
     if (list.length > 0) parameters = list;
     reader.end = outerEnd;
@@ -139,4 +119,55 @@ export function readContentType(reader: ValueReader, field: string, diagnostics:
     octets: reader.octets.subarray(start, reader.position),
     offset: reader.baseOffset + start,
   };
+}
+
+/** Says what is unusual about the content type of a push: sent as text although it has a number, no name, or a doubtful one. */
+export function reportContentType(reader: ValueReader, { code, name, octets }: ContentType, start: number): void {
+  if (code === null) return;
+  let at = 0;
+  if ((octets[0] ?? 0) < 0x20) {
+    at = 1;
+    if (octets[0] === 0x1f) {
+      while ((octets[at] ?? 0) >= 0x80) at += 1;
+      at += 1;
+    }
+  }
+  const first = octets[at] ?? 0;
+  if (first >= 0x20 && first < 0x80) {
+    reader.report('wsp/text-content-type', `${name ?? ''} came as text although it has the number ${hexNumber(code)}`, start + at);
+  } else if (name === null) reader.report('wsp/unassigned-content-type', `content type ${hexNumber(code)} has no name`, start + at);
+  else if (doubtfulContentTypes.has(code)) {
+    const others = (doubtfulContentTypes.get(code) ?? []).join(', ');
+    reader.report(
+      'wsp/doubtful-content-type',
+      `content type ${hexNumber(code)} is shown as ${name}; other readings of the registry: ${others}`,
+      start + at,
+    );
+  }
+}
+
+/** A media type by number, by name, or both. */
+export interface Media {
+  readonly code: number | null;
+  readonly name: string | null;
+}
+
+/** A media type from its name, or from a number without one as {@link hexNumber} writes it. */
+export function mediaOfName(name: string): Media {
+  const code = contentTypes.code(name) ?? parseHexNumber(name) ?? null;
+  return { code, name: code === null ? name : (contentTypes.name(code) ?? null) };
+}
+
+/** How a media type is put on the wire. */
+export type MediaForm = 'short' | 'long' | 'text';
+
+/**
+ * Writes a media type, by default in its shortest form; false where it has none of the form wished.
+ * @see WAP-230-WSP 8.4.2.24, Media-type
+ */
+export function writeMedia(writer: OctetWriter, { code, name }: Media, form?: MediaForm): boolean {
+  if (form === 'text' || (code === null && form === undefined)) return name !== null && name !== '' && writeText(writer, name);
+  if (code === null) return false;
+  if (form === 'short' || (form === undefined && code < 0x80)) return writeShortInteger(writer, code);
+  return writeLongInteger(writer, code);
 }

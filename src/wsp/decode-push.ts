@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../errors.js';
-import { type Annotate, DecodeError, type Diagnostic, toHex } from '../octets/index.js';
+import { type Annotate, DecodeError, toHex } from '../octets/index.js';
 import { applicationIds } from './application-ids.table.js';
-import { readContentType } from './content-type.js';
+import { readContentType, reportContentType } from './content-type.js';
+import { hexNumber } from './grammar.js';
 import { readHeaders } from './headers.js';
 import type { ApplicationId, DecodePushOptions, WspPush } from './types.js';
 import { ValueReader } from './value-reader.js';
-import { hexNumber } from './values.js';
 
 /** What a push without an application id is for: the WML user agent. @see WAP-249-PPGService 6.1.2.1 */
 export const defaultApplicationId: ApplicationId = Object.freeze({ code: 0x02, uri: applicationIds.name(0x02) ?? null, present: false });
@@ -22,7 +22,6 @@ export function decodePush(octets: Uint8Array, options: DecodePushOptions = {}):
   const baseOffset = options.baseOffset ?? 0;
   const annotate = options.annotate;
   const reader = new ValueReader(octets, 0, octets.length, baseOffset, annotate);
-  const diagnostics: Diagnostic[] = [];
   if (octets.length < 3) throwShort(octets, baseOffset, annotate);
   const transactionId = reader.octet();
   const pduType = reader.octet();
@@ -31,11 +30,7 @@ export function decodePush(octets: Uint8Array, options: DecodePushOptions = {}):
     if (pduType !== confirmedPushType) {
       throw new DecodeError('wsp/pdu-type', `PDU type ${hexNumber(pduType)}${pduName(pduType)} is no push`, 'push.pduType', baseOffset + 1);
     }
-    diagnostics.push({
-      code: 'wsp/confirmed-push',
-      message: 'a confirmed push belongs to a session and was taken as a push without one',
-      offset: baseOffset + 1,
-    });
+    reader.report('wsp/confirmed-push', 'a confirmed push belongs to a session and was taken as a push without one', 1);
   }
   const headersLength = reader.uintvar();
   if (reader.failure !== null) throwFailure(reader, 'push.headersLength');
@@ -59,11 +54,12 @@ export function decodePush(octets: Uint8Array, options: DecodePushOptions = {}):
     );
   }
   reader.end = blockEnd;
-  const contentType = readContentType(reader, 'push.contentType', diagnostics);
+  const contentType = readContentType(reader, 'push.contentType');
   if (reader.failure !== null) throwFailure(reader, 'push.contentType');
-  const found = readHeaders(reader, diagnostics);
+  reportContentType(reader, contentType, blockAt);
+  const found = readHeaders(reader);
   if (found.applicationIdHeader === null) {
-    diagnostics.push({
+    reader.diagnostics.push({
       code: 'wsp/application-id-absent',
       message: 'no application id was sent; without one a push is for the WML user agent',
       offset: null,
@@ -87,7 +83,7 @@ export function decodePush(octets: Uint8Array, options: DecodePushOptions = {}):
     applicationIdHeader: found.applicationIdHeader,
     headers: found.headers,
     body,
-    diagnostics,
+    diagnostics: reader.diagnostics,
   };
 }
 

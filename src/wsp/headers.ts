@@ -1,10 +1,10 @@
-import { DecodeError, type Diagnostic } from '../octets/index.js';
+import { DecodeError } from '../octets/index.js';
 import { applicationIds } from './application-ids.table.js';
+import { hexNumber, readApplicationId } from './grammar.js';
 import { headerFields } from './header-fields.table.js';
 import { headerGrammar, pushFlags } from './header-values.js';
 import type { ApplicationId, HeaderField, WspValue } from './types.js';
 import { anyValue, type ValueReader } from './value-reader.js';
-import { hexNumber, readApplicationId } from './values.js';
 
 /** Field number of X-Wap-Application-Id on code page 1. */
 export const applicationIdField = 0x2f;
@@ -29,7 +29,7 @@ export interface FoundHeaders {
  * @throws DecodeError `wsp/bad-field-name`, `wsp/missing-value`, `wsp/unterminated-text`, `wsp/value-length`, `wsp/uintvar`
  * @see WAP-230-WSP 8.4.2.6
  */
-export function readHeaders(reader: ValueReader, diagnostics: Diagnostic[]): FoundHeaders {
+export function readHeaders(reader: ValueReader): FoundHeaders {
   const found: FoundHeaders = { headers: [], applicationId: null, applicationIdHeader: null };
   let page = 1;
   let seen: Uint8Array | null = null;
@@ -39,15 +39,12 @@ export function readHeaders(reader: ValueReader, diagnostics: Diagnostic[]): Fou
       page = readShift(reader, first, found.headers.length);
       continue;
     }
-    const header = readHeader(reader, page, found, diagnostics);
+    const at = reader.position;
+    const header = readHeader(reader, page, found);
     if (header.page === 1 && header.code !== null && singleValued.has(header.code)) {
       seen ??= new Uint8Array(128);
       if (seen[header.code] === 1) {
-        diagnostics.push({
-          code: 'wsp/repeated-header',
-          message: `${header.name} stands more than once; the first counts`,
-          offset: header.offset ?? null,
-        });
+        reader.report('wsp/repeated-header', `${header.name} stands more than once; the first counts`, at);
       }
       seen[header.code] = 1;
     }
@@ -77,7 +74,7 @@ function readShift(reader: ValueReader, first: number, index: number): number {
   return page;
 }
 
-function readHeader(reader: ValueReader, currentPage: number, found: FoundHeaders, diagnostics: Diagnostic[]): HeaderField {
+function readHeader(reader: ValueReader, currentPage: number, found: FoundHeaders): HeaderField {
   const start = reader.position;
   const first = reader.peek();
   const index = found.headers.length;
@@ -100,85 +97,69 @@ function readHeader(reader: ValueReader, currentPage: number, found: FoundHeader
   reader.skip();
   if (reader.failure !== null) fail(reader, `push.headers[${index}].value`);
   const end = reader.position;
+  reader.position = valueAt;
   let value: WspValue | undefined;
-  if (page === 1 && code === applicationIdField) value = readIdHeader(reader, valueAt, end, found, diagnostics);
-  else if (named) value = namedValue(reader, valueAt, end, name, diagnostics);
-  else if (page === 1 && code !== null) value = fittingValue(reader, code, valueAt, end, diagnostics);
-  const raw = value === undefined || (named && code !== null && code !== applicationIdField);
-  if (value === undefined && page === 1 && !(named && code !== applicationIdField))
-    diagnostics.push(misfit(code ?? 0, name, reader.baseOffset + valueAt));
-  value ??= anyValue(reader.octets, valueAt, end);
+  let raw = false;
+  if (code === applicationIdField && page === 1) value = readIdValue(reader, end, named, found);
+  else if (named) {
+    value = readNamedValue(reader, end, name);
+    // Under its number the field has another grammar, so what a text says there is kept as it was sent.
+    raw = code !== null;
+  } else if (page === 1 && code !== null) value = readNumberedValue(reader, end, code, name);
+  if (value === undefined) {
+    raw = true;
+    value = anyValue(reader.octets, valueAt, end);
+  }
+  reader.position = end;
   if (reader.annotate !== undefined) reader.note(`push.headers[${index}].value`, valueAt, valueMeaning(code, page, value));
   return { name, code, page, value, octets: reader.octets.subarray(start, end), offset: reader.baseOffset + start, raw };
 }
 
+function beginsText(reader: ValueReader): boolean {
+  const first = reader.peek();
+  return first === 0 || (first >= 0x20 && first < 0x80);
+}
+
 /** The value of a field that was named by text: a Text-string. @see WAP-230-WSP 8.4.2.6, Application-header */
-function namedValue(reader: ValueReader, start: number, end: number, name: string, diagnostics: Diagnostic[]): WspValue | undefined {
-  const first = reader.octets[start] ?? 0;
-  if (first === 0 || (first >= 0x20 && first < 0x80)) return anyValue(reader.octets, start, end);
-  diagnostics.push({
-    code: 'wsp/header-value',
-    message: `${name} was named by text, so its value should be text; its octets are kept`,
-    offset: reader.baseOffset + start,
-  });
+function readNamedValue(reader: ValueReader, end: number, name: string): WspValue | undefined {
+  if (beginsText(reader)) return reader.within(end, (within) => within.text());
+  reader.report('wsp/header-value', `${name} was named by text, so its value should be text; its octets are kept`, reader.position);
   return undefined;
 }
 
-/** The application id; the first one says whom the push is for, even where it cannot be understood. */
-function readIdHeader(
-  reader: ValueReader,
-  start: number,
-  end: number,
-  found: FoundHeaders,
-  diagnostics: Diagnostic[],
-): WspValue | undefined {
-  const id = readWithin(reader, readApplicationId, start, end);
-  if (found.applicationIdHeader === null) {
-    found.applicationIdHeader = found.headers.length;
-    found.applicationId = id === undefined ? { code: null, uri: null, present: true } : id;
-    const first = reader.octets[start] ?? 0;
-    if (id !== undefined && id.code !== null && first >= 0x20 && first < 0x80) {
-      diagnostics.push({
-        code: 'wsp/text-application-id',
-        message: `${id.uri ?? ''} came as text although it has the number ${hexNumber(id.code)}`,
-        offset: reader.baseOffset + start,
-      });
-    }
-  }
-  return id === undefined ? undefined : (id.uri ?? id.code ?? undefined);
-}
-
-/** What `read` makes of exactly the octets between two positions, or undefined; the reader then stands at the second. */
-function readWithin<Value>(reader: ValueReader, read: (reader: ValueReader) => Value, start: number, end: number): Value | undefined {
-  const outerEnd = reader.end;
-  reader.position = start;
-  reader.end = end;
-  const value = read(reader);
-  const fits = reader.failure === null && reader.position === end;
-  reader.failure = null;
-  reader.position = end;
-  reader.end = outerEnd;
-  return fits ? value : undefined;
-}
-
 /** The value by the grammar of its field, or undefined where it does not fit exactly. */
-function fittingValue(reader: ValueReader, code: number, start: number, end: number, diagnostics: Diagnostic[]): WspValue | undefined {
+function readNumberedValue(reader: ValueReader, end: number, code: number, name: string): WspValue | undefined {
+  const start = reader.position;
   const grammar = headerGrammar(code);
-  const value = grammar === undefined ? undefined : readWithin(reader, grammar, start, end);
-  if (code === pushFlagField && typeof value === 'object' && value.some((flag) => !pushFlags.includes(flag))) {
-    diagnostics.push({
-      code: 'wsp/reserved-push-flag',
-      message: `Push-Flag ${value.join(', ')} has reserved bits`,
-      offset: reader.baseOffset + start,
-    });
+  if (grammar === undefined) {
+    reader.report('wsp/unknown-header', `header ${name} has no name; its octets are kept`, start);
+    return undefined;
+  }
+  const value = reader.within(end, grammar.read);
+  if (value === undefined) reader.report('wsp/header-value', `${name} has a value of another kind; its octets are kept`, start);
+  else if (code === pushFlagField && typeof value === 'object' && value.some((flag) => !pushFlags.includes(flag))) {
+    reader.report('wsp/reserved-push-flag', `Push-Flag ${value.join(', ')} has reserved bits`, start);
   }
   return value;
 }
 
-function misfit(code: number, name: string, offset: number): Diagnostic {
-  return headerFields.name(code) === undefined
-    ? { code: 'wsp/unknown-header', message: `header ${name} has no name; its octets are kept`, offset }
-    : { code: 'wsp/header-value', message: `${name} has a value of another kind; its octets are kept`, offset };
+/** The application id; the first one says whom the push is for, even where it cannot be understood. */
+function readIdValue(reader: ValueReader, end: number, named: boolean, found: FoundHeaders): WspValue | undefined {
+  const start = reader.position;
+  const asText = beginsText(reader);
+  const id = reader.within(end, readApplicationId);
+  if (id === undefined)
+    reader.report('wsp/header-value', 'X-Wap-Application-Id holds neither a number nor a text; its octets are kept', start);
+  else if (named && !asText)
+    reader.report('wsp/header-value', 'X-Wap-Application-Id was named by text, so its value should be text', start);
+  if (found.applicationIdHeader === null) {
+    found.applicationIdHeader = found.headers.length;
+    found.applicationId = id ?? { code: null, uri: null, present: true };
+    if (asText && id !== undefined && id.code !== null) {
+      reader.report('wsp/text-application-id', `${id.uri ?? ''} came as text although it has the number ${hexNumber(id.code)}`, start);
+    }
+  }
+  return id === undefined ? undefined : (id.uri ?? id.code ?? undefined);
 }
 
 function valueMeaning(code: number | null, page: number, value: WspValue): string {

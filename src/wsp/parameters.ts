@@ -1,81 +1,78 @@
-import type { Diagnostic } from '../octets/index.js';
+import { OctetWriter } from '../octets/index.js';
 import { charsets } from './charsets.table.js';
+import {
+  charsetGrammar,
+  charsetName,
+  constrainedMediaGrammar,
+  dateGrammar,
+  fieldNameGrammar,
+  type Grammar,
+  hexNumber,
+  integerGrammar,
+  integerOrText,
+  integerOrTextGrammar,
+  noValueGrammar,
+  qualityGrammar,
+  shortIntegerGrammar,
+  textGrammar,
+  textValueGrammar,
+  versionGrammar,
+} from './grammar.js';
 import { parameterNames } from './parameter-names.table.js';
 import type { Parameter, WspValue } from './types.js';
-import { anyValue, type ValueReader } from './value-reader.js';
-import {
-  charsetName,
-  hexNumber,
-  type ReadValue,
-  readCharset,
-  readConstrainedMedia,
-  readDate,
-  readFieldName,
-  readQuality,
-  readVersion,
-} from './values.js';
+import { anyValue, ValueReader } from './value-reader.js';
+import { writeInteger, writeText } from './value-writer.js';
 
 /** How a provisioning message is authenticated, by number. @see OMA-WAP-TS-ProvBoot 5.2; OMA-TS-DM_Security-V1_2_1 */
 export const securityMethods: readonly string[] = ['NETWPIN', 'USERPIN', 'USERNETWPIN', 'USERPINMAC'];
 
-const charsetToken = 0x01;
 const qualityToken = 0x00;
+const charsetToken = 0x01;
 const securityToken = 0x11;
 
-function readInteger(reader: ValueReader): number {
-  return reader.integer();
-}
+const securityGrammar: Grammar = {
+  read: (reader) => {
+    const method = reader.shortInteger();
+    return securityMethods[method] ?? method;
+  },
+  write: (writer, value) => {
+    const method = typeof value === 'string' ? securityMethods.indexOf(value) : value;
+    return typeof method === 'number' && shortIntegerGrammar.write(writer, method);
+  },
+};
 
-function readText(reader: ValueReader): string {
-  return reader.text();
-}
-
-function readTextValue(reader: ValueReader): string {
-  return reader.textValue();
-}
-
-function readNoValue(reader: ValueReader): string {
-  if (reader.octet() !== 0) reader.misfit();
-  return '';
-}
-
-function readSecurity(reader: ValueReader): WspValue {
-  const method = reader.shortInteger();
-  return securityMethods[method] ?? method;
-}
-
-/** What each token's value is; the index is the token. @see WAP-230-WSP 8.4.2.4 and table 38 */
-const readByToken: readonly (ReadValue | undefined)[] = [
-  readQuality,
-  readCharset,
-  readVersion,
-  readInteger,
-  undefined,
-  readText,
-  readText,
-  readFieldName,
-  (reader) => reader.shortInteger(),
-  readConstrainedMedia,
-  readText,
-  readText,
-  readText,
-  readText,
-  readInteger,
-  readText,
-  readNoValue,
-  readSecurity,
-  readTextValue,
-  readDate,
-  readDate,
-  readDate,
-  readInteger,
-  readTextValue,
-  readTextValue,
-  readTextValue,
-  readTextValue,
-  readTextValue,
-  readTextValue,
-  readTextValue,
+/** What each token's value is; the index is the token. Nobody says what 0x04 holds. @see WAP-230-WSP 8.4.2.4 and table 38 */
+const grammars: readonly Grammar[] = [
+  qualityGrammar,
+  charsetGrammar,
+  versionGrammar,
+  integerGrammar,
+  integerOrTextGrammar,
+  textGrammar,
+  textGrammar,
+  fieldNameGrammar,
+  shortIntegerGrammar,
+  constrainedMediaGrammar,
+  textGrammar,
+  textGrammar,
+  textGrammar,
+  textGrammar,
+  integerGrammar,
+  textGrammar,
+  noValueGrammar,
+  securityGrammar,
+  textValueGrammar,
+  dateGrammar,
+  dateGrammar,
+  dateGrammar,
+  integerGrammar,
+  textValueGrammar,
+  textValueGrammar,
+  textValueGrammar,
+  textValueGrammar,
+  textValueGrammar,
+  textValueGrammar,
+  textValueGrammar,
 ];
 
 /** Numbers of names; of a name that stands twice the later number, whose Text-value is what an untyped parameter has. */
@@ -86,123 +83,124 @@ export function parameterToken(name: string): number | null {
   return tokensOfNames.get(name.toLowerCase()) ?? null;
 }
 
-/** A value sent under a parameter's name as the same value sent under its token would read. */
+/** A value sent under a parameter's name, or written in a text, as the same value sent under its token would read. */
 export function meaningOfNamed(token: number | null, value: string | number): WspValue {
   if (token === charsetToken) return typeof value === 'number' ? charsetName(value) : value.toLowerCase();
   if (token === securityToken) {
-    const method = typeof value === 'number' ? value : /^[0-3]$/.test(value) ? Number(value) : -1;
+    const method = typeof value === 'number' ? value : /^[0-3]$/.test(value) ? Number(value) : securityMethods.indexOf(value.toUpperCase());
     return securityMethods[method] ?? value;
   }
   return value;
 }
 
-/** The untyped value: Integer-value or Text-value. @see WAP-230-WSP 8.4.2.4 */
-function readUntyped(reader: ValueReader): string | number {
+/**
+ * One parameter, typed or untyped. A value of the wrong kind is kept; what cannot be passed over leaves a failure in the reader.
+ * `field` is wanted where the reader annotates.
+ * @see WAP-230-WSP 8.4.2.4
+ */
+export function readParameter(reader: ValueReader, field: string): Parameter {
+  const start = reader.position;
   const first = reader.peek();
-  return first >= 0x80 || (first >= 0x01 && first <= 0x1e) ? reader.integer() : reader.textValue();
+  if (first === 0 || first === 0x1f) reader.fail('wsp/bad-parameter', `octet ${hexNumber(first)} begins no parameter`);
+  let token: number | null;
+  let name: string;
+  if (first >= 0x80 || first < 0x20) {
+    token = reader.failure === null ? reader.integer() : 0;
+    name = parameterNames.name(token) ?? hexNumber(token);
+  } else {
+    const sent = reader.text();
+    token = parameterToken(sent);
+    name = (token === null ? undefined : parameterNames.name(token)) ?? sent;
+  }
+  const valueAt = reader.position;
+  if (reader.annotate !== undefined && reader.failure === null) reader.note(`${field}.name`, start, name);
+  const typed = first >= 0x80 || first < 0x20;
+  if (reader.failure === null && valueAt >= reader.end) reader.fail('wsp/missing-value', `parameter ${name} has no value`);
+  const fitting = reader.failure !== null ? undefined : typed ? readTyped(reader, token ?? 0) : readNamed(reader, token);
+  const octets = reader.octets.subarray(start, reader.position);
+  if (reader.failure !== null) return { name, token, value: '', octets, raw: true };
+  const value = fitting ?? keptValue(reader, valueAt, typed, token, name);
+  if (reader.annotate !== undefined) reader.note(`${field}.value`, valueAt, String(value));
+  return { name, token, value, octets, raw: fitting === undefined };
 }
 
-function readTyped(reader: ValueReader, token: number, diagnostics: Diagnostic[]): { value: WspValue; raw: boolean } {
+/** The value by the grammar of its token; undefined where it is of another kind and was passed over. */
+function readTyped(reader: ValueReader, token: number): WspValue | undefined {
   const start = reader.position;
   if (token === qualityToken) {
-    const value = readQuality(reader);
-    if (reader.failure === null) return { value, raw: false };
+    // Q-value is a uintvar and the one value that the rule for passing over values does not cover.
+    const value = qualityGrammar.read(reader);
+    if (reader.failure === null) return value;
     reader.failure = null;
     reader.position = start;
   }
+  const grammar = token === qualityToken ? undefined : grammars[token];
   reader.skip();
-  if (reader.failure !== null) return { value: '', raw: true };
+  if (reader.failure !== null || grammar === undefined) return undefined;
   const end = reader.position;
-  const read = token === qualityToken ? undefined : readByToken[token];
-  if (read !== undefined) {
-    const outerEnd = reader.end;
-    reader.position = start;
-    reader.end = end;
-    const value = read(reader);
-    const fits = reader.failure === null && reader.position === end;
-    reader.failure = null;
-    reader.position = end;
-    reader.end = outerEnd;
-    if (fits) return { value, raw: false };
-  }
   reader.position = start;
-  const first = reader.peek();
-  const fallback = first === 0x1f ? anyValue(reader.octets, start, end) : readUntyped(reader);
-  const value = reader.failure === null ? fallback : anyValue(reader.octets, start, end);
-  reader.failure = null;
-  reader.position = end;
-  const name = parameterNames.name(token);
-  if (token === charsetToken && typeof value === 'string' && first >= 0x20 && charsets.code(value) !== undefined) {
-    diagnostics.push({
-      code: 'wsp/parameter-value',
-      message: `charset ${value} came as text, not as its number`,
-      offset: reader.baseOffset + start,
-    });
-    return { value: value.toLowerCase(), raw: true };
+  return reader.within(end, grammar.read);
+}
+
+/** Integer-value or Text-value under a name; undefined where it is neither and was passed over. */
+function readNamed(reader: ValueReader, token: number | null): WspValue | undefined {
+  const start = reader.position;
+  reader.skip();
+  if (reader.failure !== null) return undefined;
+  const end = reader.position;
+  reader.position = start;
+  const value = reader.within(end, integerOrText);
+  return value === undefined ? undefined : meaningOfNamed(token, value);
+}
+
+/** What is shown of a value that is not of its parameter's kind, and why. */
+function keptValue(reader: ValueReader, start: number, typed: boolean, token: number | null, name: string): WspValue {
+  const end = reader.position;
+  reader.position = start;
+  const value = reader.within(end, integerOrText) ?? anyValue(reader.octets, start, end);
+  if (token === charsetToken && typeof value === 'string' && charsets.code(value) !== undefined) {
+    reader.report('wsp/parameter-value', `charset ${value} came as text, not as its number`, start);
+    return value.toLowerCase();
   }
-  diagnostics.push(
-    name === undefined
-      ? {
-          code: 'wsp/unknown-parameter',
-          message: `parameter ${hexNumber(token)} has no name; its octets are kept`,
-          offset: reader.baseOffset + start,
-        }
-      : {
-          code: 'wsp/parameter-value',
-          message: `parameter ${name} has a value of another kind; its octets are kept`,
-          offset: reader.baseOffset + start,
-        },
-  );
-  return { value, raw: true };
+  if (typed && token !== null && parameterNames.name(token) === undefined) {
+    reader.report('wsp/unknown-parameter', `parameter ${name} has no name; its octets are kept`, start);
+  } else reader.report('wsp/parameter-value', `parameter ${name} has a value of another kind; its octets are kept`, start);
+  return value;
+}
+
+/** A parameter to be written: what decoding gives, or a name and a value. */
+export interface ParameterToEncode {
+  readonly name: string;
+  readonly token?: number | null;
+  readonly value: WspValue;
+  readonly octets?: Uint8Array;
+  readonly raw?: boolean;
 }
 
 /**
- * One parameter, typed or untyped. A value of the wrong kind is kept; what cannot be passed over leaves a failure in the reader.
+ * Writes a parameter by its token where it has one and the value is of its kind, else by its name; false where neither can be.
  * @see WAP-230-WSP 8.4.2.4
  */
-export function readParameter(reader: ValueReader, field: string, diagnostics: Diagnostic[]): Parameter {
-  const start = reader.position;
-  const first = reader.peek();
-  let token: number | null;
-  let name: string;
-  let value: WspValue = '';
-  let raw = false;
-  let valueAt: number;
-  if (first === 0 || first === 0x1f) {
-    reader.fail('wsp/bad-parameter', `octet ${hexNumber(first)} begins no parameter`);
-    return { name: '', token: null, value, octets: reader.octets.subarray(start, start), raw: true };
+export function writeParameter(writer: OctetWriter, parameter: ParameterToEncode): boolean {
+  const { name, value } = parameter;
+  if (parameter.raw === true && parameter.octets !== undefined) {
+    writer.bytes(parameter.octets);
+    return true;
   }
-  if (first >= 0x80 || first < 0x20) {
-    token = reader.integer();
-    valueAt = reader.position;
-    name = parameterNames.name(token) ?? hexNumber(token);
-    if (reader.failure === null) ({ value, raw } = readTyped(reader, token, diagnostics));
-  } else {
-    const sent = reader.text();
-    valueAt = reader.position;
-    token = parameterToken(sent);
-    name = (token === null ? undefined : parameterNames.name(token)) ?? sent;
-    if (reader.failure === null && reader.peek() < 0) reader.fail('wsp/missing-value', `parameter ${name} has no value`);
-    if (reader.failure === null) ({ value, raw } = readNamedValue(reader, token));
+  const token = parameter.token ?? parameterToken(name);
+  const inner = new OctetWriter(64);
+  if (token !== null && writeInteger(inner, token) && (grammars[token] ?? integerOrTextGrammar).write(inner, value)) {
+    writer.bytes(inner.toOctets());
+    return true;
   }
-  const end = reader.position;
-  if (reader.annotate !== undefined && reader.failure === null) {
-    reader.position = valueAt;
-    reader.note(`${field}.name`, start, name);
-    reader.position = end;
-    reader.note(`${field}.value`, valueAt, String(value));
-  }
-  return { name, token, value, octets: reader.octets.subarray(start, end), raw };
+  return name !== '' && writeText(writer, name) && integerOrTextGrammar.write(writer, value);
 }
 
-function readNamedValue(reader: ValueReader, token: number | null): { value: WspValue; raw: boolean } {
-  const start = reader.position;
-  const value = readUntyped(reader);
-  if (reader.failure === null) return { value: meaningOfNamed(token, value), raw: false };
-  if (reader.failure.code === 'wsp/unterminated-text') return { value: '', raw: true };
-  reader.failure = null;
-  reader.position = start;
-  reader.skip();
-  if (reader.failure !== null) return { value: '', raw: true };
-  return { value: anyValue(reader.octets, start, reader.position), raw: true };
+/** The octets of a parameter as they were received, if they say its name and value; undefined otherwise. */
+export function parameterFromOctets({ name, value, octets }: ParameterToEncode): Uint8Array | undefined {
+  if (octets === undefined) return undefined;
+  const reader = new ValueReader(octets, 0, octets.length);
+  const read = readParameter(reader, '');
+  const same = reader.failure === null && reader.position === octets.length && read.name === name && String(read.value) === String(value);
+  return same ? octets : undefined;
 }

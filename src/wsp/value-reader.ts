@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.js';
-import { type Annotate, toHex } from '../octets/index.js';
+import { type Annotate, type Diagnostic, toHex } from '../octets/index.js';
 
 /** Why reading ended: what a DecodeError needs, kept as data because most misfits are no errors. */
 export interface ReadFailure {
@@ -22,7 +22,9 @@ export class ValueReader {
   readonly octets: Uint8Array;
   /** Added to a position to count from the start of the outermost input. */
   readonly baseOffset: number;
-  readonly annotate: Annotate | undefined;
+  annotate: Annotate | undefined;
+  /** What was worth saying of what was read. */
+  readonly diagnostics: Diagnostic[] = [];
   position: number;
   end: number;
   failure: ReadFailure | null = null;
@@ -43,6 +45,11 @@ export class ValueReader {
   /** Remembers the first thing that went wrong. */
   fail(code: ErrorCode, message: string, position: number = this.position): void {
     if (this.failure === null) this.failure = { code, message, position };
+  }
+
+  /** Says something of the octets at `position` that were read all the same. */
+  report(code: ErrorCode, message: string, position: number): void {
+    this.diagnostics.push({ code, message, offset: this.baseOffset + position });
   }
 
   /** The octets are no value of the kind wanted. */
@@ -181,6 +188,34 @@ export class ValueReader {
       const length = this.valueLength();
       this.position += length;
     }
+  }
+
+  /** Passes over the next `length` octets and gives a view of them; nothing and a failure where fewer are left. */
+  take(length: number): Uint8Array {
+    const start = this.position;
+    if (length > this.end - start) {
+      this.fail('wsp/value-length', `${length} octets wanted where ${this.end - start} are left`);
+      return this.octets.subarray(start, start);
+    }
+    this.position += length;
+    return this.octets.subarray(start, this.position);
+  }
+
+  /**
+   * What `read` makes of exactly the octets from here to `end`, or undefined where it does not fit; the reader then stands at `end`, without
+   * a failure. Nothing is annotated meanwhile.
+   */
+  within<Value>(end: number, read: (reader: ValueReader) => Value): Value | undefined {
+    const { end: outerEnd, annotate } = this;
+    this.end = end;
+    this.annotate = undefined;
+    const value = read(this);
+    const fits = this.failure === null && this.position === end;
+    this.failure = null;
+    this.position = end;
+    this.end = outerEnd;
+    this.annotate = annotate;
+    return fits ? value : undefined;
   }
 
   /** Says what the octets from `start` to here were. Only to be called while {@link annotate} is set. */
