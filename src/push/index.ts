@@ -1,5 +1,17 @@
 export type { WdpDatagram } from '../sms/index.js';
-export type { ApplicationId, ContentType, HeaderField, Parameter, WspPush, WspValue } from '../wsp/index.js';
+export type {
+  ApplicationId,
+  ConditionOctets,
+  ContentType,
+  EncodePushOptions,
+  HeaderField,
+  Parameter,
+  PushToEncode,
+  WspPush,
+  WspValue,
+} from '../wsp/index.js';
+export { conditionOctets } from '../wsp/index.js';
 export { type FromWdpOptions, fromWdp } from './from-wdp.js';
 export { type NotPushFacts, notPush } from './not-push.js';
+export { type ToWdpOptions, toWdp } from './to-wdp.js';
 export type * from './types.js';

@@ -41,16 +41,28 @@ export function readHeaders(reader: ValueReader): FoundHeaders {
     }
     const at = reader.position;
     const header = readHeader(reader, page, found);
-    if (header.page === 1 && header.code !== null && singleValued.has(header.code)) {
-      seen ??= new Uint8Array(128);
-      if (seen[header.code] === 1) {
-        reader.report('wsp/repeated-header', `${header.name} stands more than once; the first counts`, at);
-      }
-      seen[header.code] = 1;
+    // Most pushes have one header, which cannot repeat anything.
+    if (found.headers.length > 0) {
+      seen ??= seenFirst(found.headers);
+      if (repeats(header, seen)) reader.report('wsp/repeated-header', `${header.name} stands more than once; the first counts`, at);
     }
     found.headers.push(header);
   }
   return found;
+}
+
+/** Marks a field as seen; true where it counts once and was seen before. */
+function repeats({ code, page }: HeaderField, seen: Uint8Array): boolean {
+  if (page !== 1 || code === null || !singleValued.has(code)) return false;
+  const before = seen[code] === 1;
+  seen[code] = 1;
+  return before;
+}
+
+function seenFirst([first]: readonly HeaderField[]): Uint8Array {
+  const seen = new Uint8Array(0x80);
+  if (first !== undefined) repeats(first, seen);
+  return seen;
 }
 
 function fail(reader: ValueReader, field: string): never {

@@ -1,5 +1,6 @@
 export { applicationIds } from './application-ids.table.js';
 export { charsets } from './charsets.table.js';
+export { type ConditionOctets, conditionOctets, type OctetRange } from './condition-octets.js';
 export { contentTypeMeaning } from './content-type.js';
 export { contentTypes, doubtfulContentTypes } from './content-types.table.js';
 export { decodePush, defaultApplicationId } from './decode-push.js';
