@@ -17,6 +17,9 @@ import type { DeadLetter, JournalReader, MessageFilter, PendingDelivery, StoredM
 const partColumns = `part.position, received_at, part.binding, part.source, octets, part.facts, fingerprint, state,
   message.id AS message_id, duplicate_of FROM part LEFT JOIN message ON message.position = part.message`;
 
+const pendingColumns = `message.id AS messageId, message.position, delivery.pending_since AS pendingSince, delivery.attempts,
+  delivery.next_attempt_at AS nextAttemptAt`;
+
 /** Answers questions from an open database; `close` is the caller's. */
 export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader, 'close'> {
   const openParts = database.prepare(`SELECT ${partColumns} WHERE state = 'open' ORDER BY part.position`);
@@ -29,9 +32,14 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
   const deliveries = database.prepare('SELECT * FROM delivery WHERE message = ? ORDER BY sink');
   const attempts = database.prepare('SELECT * FROM attempt WHERE message = ? ORDER BY at, number, sink');
   const letters = database.prepare('SELECT * FROM dead_letter ORDER BY position DESC LIMIT ?');
-  const pending = database.prepare(`
-    SELECT message.id AS messageId, message.position, delivery.pending_since AS pendingSince, delivery.attempts,
-      delivery.next_attempt_at AS nextAttemptAt
+  const due = database.prepare(`SELECT ${pendingColumns}
+    FROM delivery INDEXED BY delivery_due JOIN message ON message.position = delivery.message
+    WHERE delivery.state = 'pending' AND delivery.sink = ? AND delivery.next_attempt_at <= ?
+    ORDER BY delivery.next_attempt_at, delivery.message LIMIT ?`);
+  const nextDue = database.prepare(
+    "SELECT min(next_attempt_at) AS dueAt FROM delivery INDEXED BY delivery_due WHERE state = 'pending' AND sink = ?",
+  );
+  const pending = database.prepare(`SELECT ${pendingColumns}
     FROM delivery INDEXED BY delivery_pending JOIN message ON message.position = delivery.message
     WHERE delivery.state = 'pending' AND delivery.sink = ? AND delivery.message > ? ORDER BY delivery.message LIMIT ?`);
   const pendingSinks = database.prepare("SELECT sink, count(*) AS count FROM delivery WHERE state = 'pending' GROUP BY sink ORDER BY sink");
@@ -99,6 +107,11 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
     },
     pendingDeliveries(sink, { after = 0, limit = 100 } = {}): readonly PendingDelivery[] {
       return pending.all(sink, after, limit);
+    },
+    dueDeliveries: (sink, now, limit) => due.all(sink, now, limit),
+    nextDueAt(sink): number | null {
+      const row: { dueAt: number | null } = nextDue.get(sink);
+      return row.dueAt;
     },
     pendingSinks: () => pendingSinks.all(),
     counters: () => counts.get(),

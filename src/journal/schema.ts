@@ -65,6 +65,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (message, sink)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX delivery_pending ON delivery (sink, message) WHERE state = 'pending';
+  CREATE INDEX delivery_due ON delivery (sink, next_attempt_at, message) WHERE state = 'pending';
 
   CREATE TABLE attempt (
     message INTEGER NOT NULL,

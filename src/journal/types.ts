@@ -210,6 +210,10 @@ export interface JournalReader {
   deadLetters(limit?: number): readonly DeadLetter[];
   /** What waits for a sink in order of completion, after the position given. */
   pendingDeliveries(sink: string, options?: { readonly after?: number; readonly limit?: number }): readonly PendingDelivery[];
+  /** What waits for a sink and may be tried at `now`, longest due first. */
+  dueDeliveries(sink: string, now: number, limit: number): readonly PendingDelivery[];
+  /** The earliest time at which something that waits for a sink may be tried; null where nothing waits. */
+  nextDueAt(sink: string): number | null;
   /** How much waits for which sink, also for sinks that nobody configures any more. */
   pendingSinks(): readonly { readonly sink: string; readonly count: number }[];
   counters(): JournalCounters;
