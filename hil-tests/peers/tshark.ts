@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Scene } from '../support/scene.js';
+
+/** What tshark says of one TPDU; what it does not say is absent. Values are as tshark prints them. */
+export interface TsharkVerdict {
+  readonly destinationPort?: string;
+  readonly part?: string;
+  readonly parts?: string;
+  /** On the packet that completes a message of several parts. */
+  readonly reassembledLength?: string;
+  readonly pduType?: string;
+  readonly contentType?: string;
+  readonly applicationId?: string;
+  readonly malformed?: string;
+}
+
+const fields: Readonly<Record<keyof TsharkVerdict, string>> = {
+  destinationPort: 'gsm_sms.destination_port',
+  part: 'gsm_sms.udh.mm.msg_part',
+  parts: 'gsm_sms.udh.mm.msg_parts',
+  reassembledLength: 'gsm_sms.reassembled.length',
+  pduType: 'wsp.pdu_type',
+  contentType: 'wsp.header.content_type',
+  applicationId: 'wsp.header.x_wap_application_id',
+  malformed: '_ws.malformed',
+};
+
+/**
+ * Asks tshark about SMS-DELIVER TPDUs, in order of arrival. The packets carry link type 147 (for private use), which is told to be
+ * GSM SMS; their direction is outbound, or tshark takes the TPDUs for SMS-SUBMIT and reassembles nothing.
+ */
+export async function dissectDeliveries(scene: Scene, tpdus: readonly string[]): Promise<TsharkVerdict[]> {
+  const folder = scene.folder();
+  const dump = tpdus.map((tpdu) => `O\n000000 ${tpdu.replace(/../g, '$& ').trim()}\n`).join('');
+  const [text, capture] = [join(folder, 'tpdus.txt'), join(folder, 'tpdus.pcapng')];
+  writeFileSync(text, dump);
+  const made = scene.program('text2pcap', ['-q', '-D', '-l', '147', text, capture], { cwd: folder });
+  const madeExit = await made.exited;
+  if (madeExit.code !== 0) throw new Error(made.describe());
+  const asked = Object.values(fields).flatMap((field) => ['-e', field]);
+  const judge = scene.program(
+    'tshark',
+    ['-r', capture, '-o', 'uat:user_dlts:"User 0 (DLT=147)","gsm_sms","0","","0",""', '-T', 'json', ...asked],
+    { cwd: folder, environment: { HOME: folder } },
+  );
+  const exit = await judge.exited;
+  if (exit.code !== 0) throw new Error(judge.describe());
+  const packets = JSON.parse(judge.stdout.items.join('\n')) as { _source: { layers: Record<string, string[] | undefined> } }[];
+  return packets.map(({ _source: { layers } }) =>
+    Object.fromEntries(
+      Object.entries(fields).flatMap(([name, field]) => (layers[field] === undefined ? [] : [[name, layers[field].join(' ')]])),
+    ),
+  );
+}
+
+/** The TPDU of a line in PDU mode: what stands after the service centre address and its length octet. @see 3GPP TS 27.005 3.1 */
+export function withoutServiceCentre(pdu: string): string {
+  return pdu.slice(2 + 2 * Number.parseInt(pdu.slice(0, 2), 16));
+}
