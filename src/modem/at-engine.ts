@@ -52,7 +52,8 @@ interface Job {
   readonly release: () => void;
 }
 
-const writeStallMs = 15_000;
+/** Shorter than any command's time, so that a port that takes nothing is not taken for a modem that says nothing. */
+const writeStallMs = 4_000;
 
 /** Runs AT commands on a byte stream, one at a time, and tells unsolicited lines from answers. */
 export class AtEngine {

@@ -5,6 +5,7 @@ import type { ModemProfile } from './types.js';
 export { plainModem } from './plain.js';
 export { type QuirkId, quirks } from './quirks.js';
 export type { ModemProfile, UsbInterface } from './types.js';
+export { huaweiProtocolRoles, type InterfaceRole, type KnownUsbDevice, knownUsbDevices } from './usb-tables.js';
 
 /** Every profile, the most particular first; the last fits every modem. */
 export const profiles: readonly ModemProfile[] = [plainModem];

@@ -1,0 +1,350 @@
+import { describe, expect, test } from 'vitest';
+import { ManualClock } from '../runtime/index.js';
+import { PortClosedError } from './errors.js';
+import { Modem, type ModemOptions } from './modem.js';
+import { announced, deliverPdu, information, ok, passUntil, type ScriptedAnswer, ScriptedModem } from './scripted-modem.testing.js';
+import { supervise } from './supervise.js';
+import type { ModemEvent, ReceivedPdu } from './types.js';
+
+function bench({ chunkOctets = 0, ...options }: Partial<ModemOptions> & { readonly chunkOctets?: number } = {}) {
+  const clock = new ManualClock();
+  const far = new ScriptedModem({ chunkOctets });
+  const events: ModemEvent[] = [];
+  const run = <Result>(promise: Promise<Result>) => passUntil(clock, promise);
+  const open = async () => {
+    const modem = await run(Modem.open(far.port, { clock, portName: 'scripted', onEvent: (event) => events.push(event), ...options }));
+    const inbox = modem.received()[Symbol.asyncIterator]();
+    const take = async (): Promise<ReceivedPdu> => {
+      const { value, done } = await run(inbox.next());
+      expect(done).toBe(false);
+      return value;
+    };
+    return { modem, inbox, take };
+  };
+  const notes = () => events.flatMap((event) => (event.kind === 'note' ? [event.note] : []));
+  return { clock, far, events, notes, run, open };
+}
+
+const refuse = '\r\nERROR\r\n';
+
+describe.each([0, 1])('in chunks of %i octets', (chunkOctets) => {
+  test('a direct message is handed over, waits, and is acknowledged', async () => {
+    const { far, open, run } = bench({ chunkOctets });
+    const { modem, take } = await open();
+    expect([far.indications, far.service, modem.reception]).toEqual(['2,2,0,1,0', 1, 'direct']);
+    expect(modem.identity).toEqual({
+      manufacturer: 'Maker',
+      model: 'Model 1',
+      firmware: '1.0',
+      imei: '490154203237518',
+      imsi: '001010123456789',
+      profile: 'plain-27005',
+    });
+    far.send(`\r\n+CMT: ,${announced(deliverPdu(1))}\r\n${deliverPdu(1).toLowerCase()}\r\n`);
+    const received = await take();
+    expect(received).toMatchObject({ kind: 'deliver', pdu: deliverPdu(1), tpduOctets: announced(deliverPdu(1)), storage: null });
+    expect(far.count(/CNMA/)).toBe(0);
+    await run(modem.acknowledge(received));
+    expect(far.count(/^AT\+CNMA=0$/)).toBe(1);
+  });
+
+  test('a stored message is read from the memory it was announced in, and deleted there only when it is on disk', async () => {
+    const { far, open, run } = bench({ chunkOctets });
+    const { modem, take } = await open();
+    far.memories.get('SM')?.set(4, { status: 0, pdu: deliverPdu(2) });
+    far.memories.get('ME')?.set(4, { status: 0, pdu: deliverPdu(3) });
+    far.send('\r\n+CMTI: "SM",4\r\n');
+    const received = await take();
+    expect(received).toMatchObject({ pdu: deliverPdu(2), storage: { memory: 'SM', index: 4 } });
+    expect(far.memories.get('SM')?.size).toBe(1);
+    await run(modem.acknowledge(received));
+    expect([far.memories.get('SM')?.size, far.memories.get('ME')?.size]).toEqual([0, 1]);
+  });
+});
+
+test('a modem in any state is brought to a known one: mid-prompt, with echo, with stale settings', async () => {
+  const { far, open } = bench({ chunkOctets: 1 });
+  far.echo = true;
+  far.atPrompt = true;
+  far.indications = '1,1,0,0,0';
+  const { modem } = await open();
+  expect([far.echo, far.atPrompt, far.indications, modem.reception, far.payloads]).toEqual([false, false, '2,2,0,1,0', 'direct', []]);
+});
+
+test('what was stored while nobody listened is found in every memory, status reports by their type, drafts left alone', async () => {
+  const { far, open } = bench();
+  const draft = `0011000B915155550521F30004AA01AB`;
+  far.memories
+    .get('ME')
+    ?.set(0, { status: 1, pdu: deliverPdu(1) })
+    .set(3, { status: 2, pdu: draft });
+  far.memories.get('SM')?.set(9, { status: 0, pdu: '00062A0B915155550521F36211227024000A6211227024900A00' });
+  const { take } = await open();
+  const found = [await take(), await take()];
+  expect(found.map(({ kind, storage }) => [kind, storage])).toEqual([
+    ['deliver', { memory: 'ME', index: 0 }],
+    ['status-report', { memory: 'SM', index: 9 }],
+  ]);
+});
+
+test('a message that waits for its acknowledgement is not handed over again by the next sweep', async () => {
+  const { far, open, clock, run } = bench();
+  far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(1) });
+  const { modem, take } = await open();
+  const first = await take();
+  await clock.step(61_000);
+  far.memories.get('ME')?.set(2, { status: 0, pdu: deliverPdu(2) });
+  await clock.step(61_000);
+  expect((await take()).pdu).toBe(deliverPdu(2));
+  await run(modem.acknowledge(first));
+  expect([...(far.memories.get('ME')?.keys() ?? [])]).toEqual([2]);
+});
+
+test('a slot that holds another message by now is not deleted, and that message is handed over', async () => {
+  const { far, open, clock, run } = bench();
+  far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(1) });
+  const { modem, take } = await open();
+  const first = await take();
+  far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(2) });
+  await clock.step(11_000);
+  await run(modem.acknowledge(first));
+  expect(far.memories.get('ME')?.get(1)?.pdu).toBe(deliverPdu(2));
+  expect((await take()).pdu).toBe(deliverPdu(2));
+  await run(modem.acknowledge(first));
+  expect(far.memories.get('ME')?.size).toBe(1);
+});
+
+test('a refused direct message is refused to the network, a refused stored one comes again', async () => {
+  const { far, open, clock, run } = bench();
+  far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(1) });
+  const { modem, take } = await open();
+  await run(modem.acknowledge(await take(), 'refused'));
+  far.send(`\r\n+CMT: ,22\r\n${deliverPdu(5)}\r\n`);
+  await run(modem.acknowledge(await take(), 'refused'));
+  expect(far.count(/CNMA=2/)).toBe(1);
+  await clock.step(61_000);
+  expect(await take()).toMatchObject({ pdu: deliverPdu(1), storage: { index: 1 } });
+});
+
+test('an acknowledgement that nobody expects does no harm, and a refused form gives way to the next for good', async () => {
+  const { far, open, run } = bench();
+  const { modem, take } = await open();
+  far.answers.set('AT+CNMA=0', refuse);
+  for (const last of [1, 2]) {
+    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(last)}\r\n`);
+    await run(modem.acknowledge(await take()));
+  }
+  expect([far.count(/CNMA=0$/), far.count(/CNMA$/)]).toEqual([1, 2]);
+  far.answers.set('AT+CNMA', '\r\n+CMS ERROR: 340\r\n');
+  far.send(`\r\n+CMT: ,22\r\n${deliverPdu(3)}\r\n`);
+  await run(modem.acknowledge(await take()));
+});
+
+test('a PDU line that is no hex is handed over as it stands, so that it can be kept and acknowledged', async () => {
+  const { far, open, run } = bench();
+  const { modem, take } = await open();
+  far.send('\r\n+CMT: ,22\r\n0BD04259=96p331\r\n');
+  const received = await take();
+  expect(received.pdu).toBe('0BD04259=96p331');
+  await run(modem.acknowledge(received));
+  expect(far.count(/CNMA/)).toBe(1);
+});
+
+test.each<readonly [string, Readonly<Record<string, ScriptedAnswer>>, string, string]>([
+  [
+    'mode 2 is listed and refused',
+    {
+      'AT+CNMI=2,2,0,1,0': refuse,
+      'AT+CNMI=2,2,0,2,0': refuse,
+      'AT+CNMI=2,2,0,0,0': refuse,
+      'AT+CNMI=2,2,0,1,1': refuse,
+      'AT+CNMI=2,2,0,2,1': refuse,
+      'AT+CNMI=2,2,0,0,1': refuse,
+    },
+    '1,2,0,1,0',
+    'direct',
+  ],
+  ['only bfr 1 is offered', { 'AT+CNMI=?': information('+CNMI: (0-3),(0,1),(0,2,3),(0,2),(1)') }, '2,1,0,2,1', 'stored'],
+  [
+    'status reports cannot be stored',
+    { 'AT+CNMI=?': information('+CNMI: (0-3),(0-3),(0,2),(0,1),(0,1)'), 'AT+CSMS=1': refuse, 'AT+CSMS?': information('+CSMS: 0,1,1,1') },
+    '2,1,0,1,0',
+    'stored',
+  ],
+  ['the lists cannot be read', { 'AT+CNMI=?': ok }, '2,2,0,1,0', 'direct'],
+])('indications are armed where %s', async (_name, answers, armed, reception) => {
+  const { far, open } = bench();
+  for (const [command, answer] of Object.entries(answers)) far.answers.set(command, answer);
+  const { modem } = await open();
+  expect([far.indications, modem.reception]).toEqual([armed, reception]);
+});
+
+test('indications that the modem says it took and did not take are tried on', async () => {
+  const { far, open, notes } = bench();
+  far.answers.set('AT+CNMI=2,2,0,1,0', ok);
+  const { modem } = await open();
+  expect([far.indications, modem.reception, notes()]).toEqual(['2,2,0,1,1', 'direct', ['armed']]);
+});
+
+test('a modem that fell silent is armed again within a minute and its memories are looked at', async () => {
+  const { far, open, clock, notes } = bench();
+  const { take } = await open();
+  far.indications = '2,0,0,0,0';
+  far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(1) });
+  await clock.step(61_000);
+  expect(far.indications).toBe('2,2,0,1,0');
+  expect(notes()).toContain('rearmed');
+  expect((await take()).pdu).toBe(deliverPdu(1));
+});
+
+test('a full memory is swept at once', async () => {
+  const { far, open, clock, notes } = bench({ reception: 'stored' });
+  const { modem, take } = await open();
+  expect(modem.reception).toBe('stored');
+  far.memories.get('SM')?.set(1, { status: 0, pdu: deliverPdu(1) });
+  far.send('\r\n^SMMEMFULL: "SM"\r\n');
+  await clock.step(100);
+  expect((await take()).storage).toEqual({ memory: 'SM', index: 1 });
+  expect(notes()).toContain('memory-full');
+});
+
+test('a modem that restarts is set up again', async () => {
+  const { far, open, clock, notes } = bench();
+  const { take } = await open();
+  far.indications = '0,0,0,0,0';
+  far.service = 0;
+  far.echo = true;
+  far.send('\r\nRDY\r\n');
+  await clock.step(5_000);
+  expect([far.indications, far.service, far.echo]).toEqual(['2,2,0,1,0', 1, false]);
+  expect(notes()).toContain('restarted');
+  far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
+  expect((await take()).pdu).toBe(deliverPdu(1));
+});
+
+test('a modem that cannot list its messages is read slot by slot', async () => {
+  const { far, open } = bench();
+  far.answers.set('AT+CMGL=4', refuse);
+  far.memories
+    .get('ME')
+    ?.set(0, { status: 0, pdu: deliverPdu(1) })
+    .set(100, { status: 0, pdu: deliverPdu(2) });
+  const { take } = await open();
+  expect([(await take()).storage?.index, (await take()).storage?.index]).toEqual([0, 100]);
+});
+
+test('a message submits with its reference while messages come in', async () => {
+  const { far, open, run } = bench();
+  const { modem, take } = await open();
+  far.answers.set('payload', () => `\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n${information('+CMGS: 200')}`);
+  expect(await run(modem.submit('0011AB', 2, { more: true }))).toEqual({ messageReference: 200 });
+  expect([far.payloads, far.commands.slice(-2)]).toEqual([['0011AB'], ['AT+CMMS=1', 'AT+CMGS=2']]);
+  expect((await take()).pdu).toBe(deliverPdu(1));
+  far.answers.set('payload', ok);
+  await expect(run(modem.submit('0011AB', 2))).rejects.toMatchObject({ code: 'at/outcome-unknown' });
+  await expect(modem.submit('0011A', 2)).rejects.toBeInstanceOf(TypeError);
+});
+
+test('a lost port fails the consumer, a closed modem ends it', async () => {
+  const lost = bench();
+  const { modem, inbox } = await lost.open();
+  lost.far.hangUp();
+  await expect(lost.run(inbox.next())).rejects.toBeInstanceOf(PortClosedError);
+  await expect(lost.run(modem.submit('00', 1))).rejects.toMatchObject({ code: 'modem/port-lost' });
+  const closed = bench();
+  const other = await closed.open();
+  const ending = other.inbox.next();
+  await closed.run(other.modem.close());
+  expect(await ending).toEqual({ done: true, value: undefined });
+});
+
+test.each<readonly [string, Readonly<Record<string, ScriptedAnswer>>, string]>([
+  ['answers nothing', { AT: null, ATQ0V1E0: null }, 'modem/no-answer'],
+  ['only echoes', { AT: 'AT\r', ATQ0V1E0: 'ATQ0V1E0\r' }, 'modem/no-answer'],
+  ['talks like a GPS', { AT: '$GPGGA,1\r\n', ATQ0V1E0: '$GPGGA,1\r\n' }, 'modem/no-answer'],
+  ['has no SIM', { 'AT+CPIN?': '\r\n+CME ERROR: 10\r\n' }, 'modem/sim-missing'],
+  ['has a locked SIM', { 'AT+CPIN?': information('+CPIN: SIM PUK') }, 'modem/sim-locked'],
+  ['refuses PDU mode', { 'AT+CMGF=0': refuse }, 'modem/no-pdu-mode'],
+])('a device that %s is named', async (_name, answers, code) => {
+  const { far, open } = bench();
+  for (const [command, answer] of Object.entries(answers)) far.answers.set(command, answer);
+  await expect(open()).rejects.toMatchObject({ code });
+  expect(far.port.destroyed).toBe(true);
+});
+
+describe('a PIN', () => {
+  function locked(attemptsLeft: number | null, accepted: string) {
+    const asked: unknown[] = [];
+    const refused: unknown[] = [];
+    const pin = {
+      ask: async (sim: unknown) => {
+        asked.push(sim);
+        return '1234';
+      },
+      rejected: async (sim: unknown) => {
+        refused.push(sim);
+      },
+    };
+    const setup = bench({ pin });
+    let state = 'SIM PIN';
+    setup.far.answers.set('AT+CPIN?', () => information(`+CPIN: ${state}`));
+    setup.far.answers.set('AT+CCID', information('+CCID: 8900'));
+    setup.far.answers.set('AT+CPINR="SIM PIN"', attemptsLeft === null ? refuse : information(`+CPINR: SIM PIN,${attemptsLeft},3`));
+    setup.far.answers.set('AT+CPIN="1234"', () => {
+      if (accepted !== '1234') return '\r\n+CME ERROR: 16\r\n';
+      state = 'READY';
+      return ok;
+    });
+    return { ...setup, asked, refused };
+  }
+
+  test('is entered once where it is asked for', async () => {
+    const { far, open, asked } = locked(3, '1234');
+    await open();
+    expect([asked, far.count(/CPIN="/)]).toEqual([[{ iccid: '8900', attemptsLeft: 3 }], 1]);
+  });
+
+  test('that is refused is reported and not tried again, nor shown', async () => {
+    const { far, open, refused } = locked(null, 'other');
+    const error: unknown = await open().catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 'modem/sim-locked' });
+    expect(JSON.stringify([error, String(error), error instanceof Error ? String(error.cause) : ''])).not.toContain('1234');
+    expect([refused.length, far.count(/CPIN="/)]).toEqual([1, 1]);
+  });
+
+  test('is never tried with one try left', async () => {
+    const { far, open, asked } = locked(1, '1234');
+    await expect(open()).rejects.toMatchObject({ code: 'modem/sim-locked' });
+    expect([asked, far.count(/CPIN="/)]).toEqual([[], 0]);
+  });
+});
+
+test('a supervised modem comes back after it was lost, and every state is told', async () => {
+  const clock = new ManualClock();
+  const ends: ScriptedModem[] = [];
+  const states: string[] = [];
+  let refusals = 2;
+  const stop = new AbortController();
+  const kept = supervise('scripted', {
+    clock,
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.kind === 'state') states.push(`${event.state} ${event.code ?? event.model ?? ''}`.trim());
+    },
+    open: (name, options) => {
+      if (ends.length === 1 && refusals-- > 0) return Promise.reject(new PortClosedError('modem/port-lost', 'not yet'));
+      const far = new ScriptedModem();
+      ends.push(far);
+      return Modem.open(far.port, { ...options, portName: name });
+    },
+  });
+  const first = await passUntil(clock, kept.next());
+  expect(first.done).toBe(false);
+  ends[0]?.hangUp();
+  await clock.step(10);
+  const second = await passUntil(clock, kept.next());
+  expect(second.value).not.toBe(first.value);
+  stop.abort();
+  await passUntil(clock, kept.return(undefined));
+  expect(states).toEqual(['opening', 'ready Model 1', 'lost modem/port-lost', 'opening', 'failed modem/port-lost', 'ready Model 1']);
+});
