@@ -5,6 +5,7 @@ import { filesIn } from '../support/files.js';
 import { dmPushParts, dmReplaceMessage, plainDeliver, plainText } from '../support/messages.js';
 import { describePeer } from '../support/peer.js';
 import { test } from '../support/scene.js';
+import { Terminal } from '../support/terminal.js';
 import { gammu, gammuDaemon, inject } from './gammu.js';
 
 describePeer('gammu on the virtual bench', { gammu: 'gammu' }, () => {
@@ -19,7 +20,11 @@ describePeer('gammu on the virtual bench', { gammu: 'gammu' }, () => {
 
   test('gammu lists what a virtual modem has stored, once', async ({ scene }) => {
     const bench = await scene.bench();
+    // A modem that nobody has told where messages go takes none from the network.
+    const terminal = await Terminal.open(bench.modem(1).port);
+    await terminal.command('AT+CNMI=2,1,0,0,0');
     const answer = await bench.command({ do: 'deliver', to: 'modem-1', tpdu: plainDeliver });
+    await terminal.close();
     expect(answer).toMatchObject({ outcome: 'stored' });
     const { exit, output } = await gammu(scene, bench.modem(1).port, ['getallsms']);
     expect(output.split(plainText)).toHaveLength(2);

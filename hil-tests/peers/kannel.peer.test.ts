@@ -77,7 +77,7 @@ describePeer('Kannel on the virtual bench', { bearerbox: 'kannel', wapbox: 'kann
     expect(listen.strayLines).toEqual([]);
   });
 
-  test('Kannel receives a DM push part by part from a virtual modem', async ({ scene }) => {
+  test('Kannel receives a DM push of two parts from a virtual modem', async ({ scene }) => {
     const bench = await scene.bench();
     const sink = await querySink(scene);
     await kannel(scene, { port: bench.modem(1).port, mobileOriginatedUrl: sink.url });

@@ -43,10 +43,19 @@ export async function kannel(
       ['admin-port', adminPort],
       ['admin-password', password],
       ...fromLoopbackOnly('admin'),
-      ['smsbox-interface', '127.0.0.1'],
-      ['smsbox-port', smsboxPort],
-      ['wapbox-port', wapboxPort],
-      ['wdp-interface-name', '127.0.0.1'],
+      // A port for a box whose group is missing ends the bearerbox.
+      ...(options.mobileOriginatedUrl === undefined
+        ? []
+        : ([
+            ['smsbox-interface', '127.0.0.1'],
+            ['smsbox-port', smsboxPort],
+          ] as const)),
+      ...(options.wapbox === true
+        ? ([
+            ['wapbox-port', wapboxPort],
+            ['wdp-interface-name', '127.0.0.1'],
+          ] as const)
+        : []),
       ...fromLoopbackOnly('box'),
     ],
     [
@@ -129,14 +138,16 @@ export async function kannel(
   const bearerbox = scene.program('bearerbox', [configuration], { cwd: folder });
   const boxes = [bearerbox];
   const describe = (): string => boxes.map((box) => box.describe()).join('\n');
-  await listens(smsboxPort, describe);
+  const alive = (): boolean => boxes.every((box) => box.running);
+  const listens = (port: number): Promise<true> => eventually(`port ${port} to be open`, () => isOpen(port), { describe, alive });
+  await listens(adminPort);
   if (options.mobileOriginatedUrl !== undefined) {
     boxes.push(scene.program('smsbox', [configuration], { cwd: folder }));
-    await listens(sendPort, describe);
+    await listens(sendPort);
   }
   if (options.wapbox === true) {
     boxes.push(scene.program('wapbox', [configuration], { cwd: folder }));
-    await listens(pushPort, describe);
+    await listens(pushPort);
   }
   const status = `http://127.0.0.1:${adminPort}/status.txt?password=${password}`;
   await eventually(
@@ -148,18 +159,16 @@ export async function kannel(
   return { pushUrl, describe };
 }
 
-/** Waits until something accepts connections on a loopback port. */
-function listens(port: number, describe: () => string): Promise<true> {
-  const look = (): Promise<true | null> =>
-    new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(null));
+/** Whether something accepts connections on a loopback port; null where not. */
+function isOpen(port: number): Promise<true | null> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
     });
-  return eventually(`port ${port} to be open`, look, { describe });
+    socket.once('error', () => resolve(null));
+  });
 }
 
 /** A push as a push initiator gives it to a push proxy gateway: PAP, in a multipart body. @see WAP-247-PAP 8 and 9.2 */
