@@ -59,8 +59,13 @@ function examine(message: PushMessage, [portRow, idRow, typeRow]: ConditionRows)
       found: id === null ? null : (id.code ?? id.uri),
       holds: id === null ? null : id.code !== null && idRow.expected.includes(id.code),
     },
-    message.wsp === null ? typeByName(type.name, typeRow) : typeByNumber(type.code, type.name, typeRow),
+    hasNumbers(message) ? typeByNumber(type.code, type.name, typeRow) : typeByName(type.name, typeRow),
   ];
+}
+
+/** Whether the binding is WSP, where content types have numbers. */
+function hasNumbers({ binding }: PushMessage): boolean {
+  return binding === 'sms' || binding === 'udp';
 }
 
 function typeByNumber(code: number | null, name: string | null, { condition, expected }: ConditionRows[2]): Condition {

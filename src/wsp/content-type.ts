@@ -96,19 +96,23 @@ export function readContentType(reader: ValueReader, field: string): ContentType
   if (first >= 0x20 || first < 0) {
     media = first < 0x80 ? readTextMedia(reader, `${field}.media`) : readNumberedMedia(reader, `${field}.media`);
     parameters = media.parameters ?? noParameters;
+    if (reader.failure !== null) reader.failedPart = '.media';
   } else {
     const length = reader.valueLength();
     if (reader.failure === null && length === 0) reader.fail('wsp/no-content-type', 'the content type is empty', start);
-    if (reader.annotate !== undefined) reader.note(`${field}.length`, start, `${length} octets`);
+    if (reader.failure !== null) reader.failedPart = '.length';
+    else if (reader.annotate !== undefined) reader.note(`${field}.length`, start, `${length} octets`);
     const outerEnd = reader.end;
     reader.end = reader.position + length;
     const mediaFirst = reader.peek();
     if (mediaFirst === 0 || mediaFirst === 0x1f) reader.fail('wsp/bad-content-type', `octet ${hexNumber(mediaFirst)} begins no media type`);
     media = mediaFirst >= 0x20 && mediaFirst < 0x80 ? readTextMedia(reader, `${field}.media`) : readNumberedMedia(reader, `${field}.media`);
+    if (reader.failure !== null && reader.failedPart === '') reader.failedPart = '.media';
     const list: Parameter[] = media.parameters ?? [];
     while (reader.failure === null && reader.position < reader.end) {
       list.push(readParameter(reader, reader.annotate === undefined ? '' : `${field}.parameters[${list.length}]`));
     }
+    if (reader.failure !== null && reader.failedPart === '') reader.failedPart = `.parameters[${list.length - 1}]`;
     if (list.length > 0) parameters = list;
     reader.end = outerEnd;
   }

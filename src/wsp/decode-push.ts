@@ -55,7 +55,7 @@ export function decodePush(octets: Uint8Array, options: DecodePushOptions = {}):
   }
   reader.end = blockEnd;
   const contentType = readContentType(reader, 'push.contentType');
-  if (reader.failure !== null) throwFailure(reader, 'push.contentType');
+  if (reader.failure !== null) throwFailure(reader, `push.contentType${reader.failedPart}`);
   reportContentType(reader, contentType, blockAt);
   const found = readHeaders(reader);
   if (found.applicationIdHeader === null) {

@@ -323,7 +323,7 @@ export const badPushVectors: readonly BadPushVector[] = [
     source: 'made by hand from WAP-230-WSP',
     hex: '0F060409C2AF8702A4016A006D01',
     code: 'wsp/value-length',
-    field: 'push.contentType',
+    field: 'push.contentType.length',
     offset: 3,
   },
   {
@@ -332,7 +332,7 @@ export const badPushVectors: readonly BadPushVector[] = [
     source: 'made by hand from WAP-230-WSP',
     hex: '11060D6170706C69636174696F6E2F780072657374',
     code: 'wsp/unterminated-text',
-    field: 'push.contentType',
+    field: 'push.contentType.media',
     offset: 3,
   },
   {

@@ -28,6 +28,8 @@ export class ValueReader {
   position: number;
   end: number;
   failure: ReadFailure | null = null;
+  /** The part of a value that {@link failure} is about, as the end of a field path. */
+  failedPart = '';
 
   constructor(octets: Uint8Array, position: number, end: number, baseOffset = 0, annotate?: Annotate | undefined) {
     this.octets = octets;
