@@ -36,9 +36,11 @@ export class Checkpointer {
     if (this.#commits % commitsPerLook === 0) this.#due ??= setImmediate(() => this.#whenBusy());
   }
 
-  stop(): void {
+  /** Writes back what the log holds and empties it: closing the database would, but only once its statements are collected. */
+  finish(): void {
     this.#idle?.();
     if (this.#due !== undefined) clearImmediate(this.#due);
+    this.#checkpoint('TRUNCATE');
   }
 
   #whenIdle(): void {
@@ -53,11 +55,11 @@ export class Checkpointer {
     if ((this.#noop.get()?.log ?? 0) >= busyPages) this.#checkpoint();
   }
 
-  #checkpoint(): void {
+  #checkpoint(mode: 'PASSIVE' | 'TRUNCATE' = 'PASSIVE'): void {
     this.#commits = 0;
     this.#onPoint('checkpoint:before');
     try {
-      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      this.#database.exec(`PRAGMA wal_checkpoint(${mode})`);
     } catch (caught) {
       // Nothing is lost: the log keeps everything, and the next commit says that the disk fails.
       if (storageFault(caught) === null) throw caught;

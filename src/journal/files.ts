@@ -26,8 +26,8 @@ export function prepareFiles(directory: string): string {
 
 /** SQLite deletes the write-ahead log of a database that is missing or empty; what is in that log would be lost. */
 export function refuseTornFiles(path: string): void {
-  const log = sizeOf(`${path}-wal`);
-  if (log === 0 || sizeOf(path) > 0) return;
+  const log = sizeOf(`${path}-wal`, path);
+  if (log === 0 || sizeOf(path, path) > 0) return;
   throw new JournalError(
     'journal/corrupt',
     `${path} is ${existsSync(path) ? 'empty' : 'missing'}, yet ${path}-wal holds ${log} octets`,
@@ -62,6 +62,10 @@ function syncDirectory(directory: string): void {
   }
 }
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+function sizeOf(file: string, path: string): number {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (caught) {
+    throw cannotOpen(path, caught);
+  }
 }

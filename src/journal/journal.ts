@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Cancel, type Clock, type Logger, type Random, silentLogger } from '../runtime/index.js';
 import { Checkpointer } from './checkpoint.js';
 import { openForReading, openForWriting } from './database.js';
-import { JournalError } from './errors.js';
+import { JournalError, reasonOf } from './errors.js';
 import { cannotOpen, journalFile, prepareFiles, refuseTornFiles } from './files.js';
 import { GroupWriter } from './group-writer.js';
 import { acquireLock, type JournalHolder, type JournalLock } from './lock.js';
@@ -14,6 +14,8 @@ import { prepareWrites } from './writes.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+/** While storing fails: how often to try whether it works again. */
+const probeMs = 2000;
 
 /** What is kept unless the configuration says otherwise. */
 export const defaultRetention: Retention = { settledForMs: 30 * dayMs, undeliveredForMs: 180 * dayMs, maximumOctets: 1024 ** 3 };
@@ -52,13 +54,24 @@ export function openJournal(options: JournalOptions): Journal {
       options.onHealth?.(next);
     };
     const checkpointer = new Checkpointer(database, clock, onPoint);
+    let stopProbing: Cancel = () => {};
     const onCommit = (fault: JournalError | null): void => {
+      // After a fault too: written back, a log that could not grow can begin anew.
+      checkpointer.committed();
       if (fault === null) {
-        checkpointer.committed();
         if (health.state === 'failing') setHealth({ state: 'storing' });
-      } else if (health.state === 'storing') {
-        setHealth({ state: 'failing', since: clock.now(), code: fault.code, message: fault.message });
+        return;
       }
+      stopProbing();
+      stopProbing = clock.after(probeMs, probe);
+      if (health.state === 'storing') setHealth({ state: 'failing', since: clock.now(), code: fault.code, message: fault.message });
+    };
+    // Shows that storing works again also where nothing comes in because nothing was acknowledged. What it meets is told by onCommit.
+    const probe = (): void => {
+      if (health.state === 'failing')
+        writer
+          .write(() => writes.nextNumber('journal/probe', 2 ** 31))
+          .catch((caught: unknown) => logger.debug('still not storing', { reason: reasonOf(caught) }));
     };
     const writer = new GroupWriter(database, path, { onPoint, onCommit });
     const writes = prepareWrites({ database, path, random, duplicateWindowMs, onPoint });
@@ -82,8 +95,9 @@ export function openJournal(options: JournalOptions): Journal {
       close(): void {
         if (!database.isOpen) return;
         stopRetaining();
+        stopProbing();
         writer.close();
-        checkpointer.stop();
+        checkpointer.finish();
         database.close();
         lock.release();
       },
@@ -130,7 +144,7 @@ function everyHour(clock: Clock, logger: Logger, work: () => Promise<number>): C
     cancel = clock.after(hourMs, () => {
       work()
         .then((removed) => logger.debug('retention', { removed }))
-        .catch((caught: unknown) => logger.warn('retention failed', { reason: caught instanceof Error ? caught.message : String(caught) }))
+        .catch((caught: unknown) => logger.warn('retention failed', { reason: reasonOf(caught) }))
         .finally(arm);
     });
   };
