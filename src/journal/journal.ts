@@ -70,7 +70,7 @@ export function openJournal(options: JournalOptions): Journal {
     const probe = (): void => {
       if (health.state === 'failing')
         writer
-          .write(() => writes.nextNumber('journal/probe', 2 ** 31))
+          .write(() => writes.nextNumber('probe', 2 ** 31))
           .catch((caught: unknown) => logger.debug('still not storing', { reason: reasonOf(caught) }));
     };
     const writer = new GroupWriter(database, path, { onPoint, onCommit });
