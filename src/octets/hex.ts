@@ -1,35 +1,82 @@
 import { DecodeError } from './errors.js';
 
+/** Longest hexadecimal text that goes through the scratch at once; a PDU line has some 350 digits. */
+const scratchDigits = 4096;
+const scratch = new Uint8Array(scratchDigits);
+/** The same, two digits at a time. */
+const scratchPairs = new Uint16Array(scratch.buffer);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 const digits = '0123456789ABCDEF';
-const pairs: readonly string[] = Array.from({ length: 256 }, (_, octet) => digits[octet >> 4]! + digits[octet & 15]!);
-const values = new Int8Array(128).fill(-1);
-for (let digit = 0; digit < 16; digit += 1) {
-  values[digits.charCodeAt(digit)] = digit;
-  values[digits.toLowerCase().charCodeAt(digit)] = digit;
+/** The octet that two digits make, by the two characters as they lie in memory; -1 where one is no digit. */
+const octetOfPair = new Int16Array(65_536).fill(-1);
+/** The two upper-case digits of an octet as they lie in memory. */
+const pairOfOctet = new Uint16Array(256);
+for (let octet = 0; octet < 256; octet += 1) {
+  const [high, low] = [digits[octet >> 4]!, digits[octet & 15]!];
+  for (const first of [high.toLowerCase(), high]) {
+    for (const second of [low.toLowerCase(), low]) {
+      encoder.encodeInto(first + second, scratch);
+      octetOfPair[scratchPairs[0]!] = octet;
+      pairOfOctet[octet] = scratchPairs[0]!;
+    }
+  }
+}
+
+/** Short results are cut from a common block, because a buffer of its own costs more than the digits do. */
+const slabOctets = 8192;
+const longestSlabbed = 512;
+let slab = new Uint8Array(slabOctets);
+let slabUsed = 0;
+
+function take(length: number): Uint8Array {
+  if (length > longestSlabbed) return new Uint8Array(length);
+  if (slabUsed + length > slabOctets) {
+    slab = new Uint8Array(slabOctets);
+    slabUsed = 0;
+  }
+  slabUsed += length;
+  return slab.subarray(slabUsed - length, slabUsed);
 }
 
 /** Octets as upper-case hexadecimal digits, unspaced. */
 export function toHex(octets: Uint8Array): string {
   let text = '';
-  for (let index = 0; index < octets.length; index += 1) text += pairs[octets[index]!]!;
+  for (let start = 0; start < octets.length; start += scratchDigits / 2) {
+    const count = Math.min(octets.length - start, scratchDigits / 2);
+    for (let index = 0; index < count; index += 1) scratchPairs[index] = pairOfOctet[octets[start + index]!]!;
+    text += decoder.decode(scratch.subarray(0, 2 * count));
+  }
   return text;
 }
 
 /**
- * Hexadecimal digits, upper or lower case and unspaced, as octets.
+ * Hexadecimal digits, upper or lower case and unspaced, as octets; their buffer may hold others' octets beside them.
  * @throws DecodeError `octets/bad-hex` with the offset in octets of the first character that is no digit, or of a lone last digit
  */
 export function fromHex(text: string, field = 'hex'): Uint8Array {
   const length = text.length >> 1;
-  const octets = new Uint8Array(length);
-  for (let index = 0; index < length; index += 1) {
-    const high = text.charCodeAt(2 * index);
-    const low = text.charCodeAt(2 * index + 1);
-    const value = high < 128 && low < 128 ? (values[high]! << 4) | values[low]! : -1;
-    if (value < 0)
-      throw new DecodeError('octets/bad-hex', `character ${2 * index + 1} or ${2 * index + 2} is not a hexadecimal digit`, field, index);
-    octets[index] = value;
+  const octets = take(length);
+  for (let start = 0; start < length; start += scratchDigits / 2) {
+    const count = Math.min(length - start, scratchDigits / 2);
+    const piece = text.length <= scratchDigits ? text : text.slice(2 * start, 2 * (start + count));
+    // A character outside ASCII takes several octets, the first of which is no digit: the place of the first bad one is right.
+    encoder.encodeInto(piece, scratch);
+    let seen = 0;
+    for (let index = 0; index < count; index += 1) {
+      const octet = octetOfPair[scratchPairs[index]!]!;
+      seen |= octet;
+      octets[start + index] = octet;
+    }
+    if (seen < 0) badDigit(text, field, start);
   }
   if (text.length % 2 === 1) throw new DecodeError('octets/bad-hex', `an odd number of hexadecimal digits (${text.length})`, field, length);
   return octets;
+}
+
+function badDigit(text: string, field: string, start: number): never {
+  let index = start;
+  while (/^[0-9a-f]{2}$/i.test(text.slice(2 * index, 2 * index + 2))) index += 1;
+  throw new DecodeError('octets/bad-hex', `character ${2 * index + 1} or ${2 * index + 2} is not a hexadecimal digit`, field, index);
 }

@@ -12,6 +12,7 @@ export { type DataCoding, describeDataCoding, type MessageIndication } from './d
 export { type DecodeTpduOptions, decodePduMode, decodeTpdu } from './decode-tpdu.js';
 export { encodePduMode, encodeTpdu } from './encode-tpdu.js';
 export { partFingerprintInput, readPart } from './part.js';
+export { Reassembler, type ReassemblerOptions } from './reassembler.js';
 export { type DatagramPart, type SegmentOptions, type SubmitOptions, segmentDatagram, submitFor } from './segment.js';
 export { type DecodedText, decodeText, type EncodeTextOptions, encodeText, joinText } from './text.js';
 export { formatTimeStamp, timeStampFromText, timeStampMs } from './time-stamp.js';
