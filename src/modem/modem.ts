@@ -168,7 +168,7 @@ export class Modem implements ModemDriver {
   async close(): Promise<void> {
     this.#shutDown(new PortClosedError('modem/closed', 'The modem was closed'));
     this.#mailbox.close();
-    await closePort(this.#port);
+    await closePort(this.#port, this.#options.clock);
   }
 
   async #bringUp(): Promise<void> {
@@ -382,7 +382,7 @@ export class Modem implements ModemDriver {
     this.#lost ??= reason;
     this.#shutDown(reason);
     this.#mailbox.fail(reason);
-    void closePort(this.#port);
+    void closePort(this.#port, this.#options.clock);
   }
 
   #shutDown(reason: PortClosedError): void {

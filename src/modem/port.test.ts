@@ -32,8 +32,8 @@ async function answerOf(name: string): Promise<string> {
   const port = await openPort(name, { clock });
   port.write('at');
   const answer = await new Promise<string>((resolve) => port.once('data', (chunk: Buffer) => resolve(chunk.toString())));
-  await closePort(port);
-  await closePort(port);
+  await closePort(port, clock);
+  await closePort(port, clock);
   return answer;
 }
 

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SerialPort } from 'serialport';
 import type { Clock } from '../runtime/index.js';
+import { DevicePort } from './device-port.js';
 import { PortError } from './errors.js';
 import { findPortHolders } from './port-holder.js';
 import { parsePortName } from './port-name.js';
@@ -19,6 +20,7 @@ export interface OpenPortOptions {
 
 const connectTimeoutMs = 10_000;
 const keepAliveMs = 10_000;
+const partingMs = 500;
 
 /**
  * Opens a byte stream to a modem: a device path, `tcp://HOST:PORT` or `unix:PATH`.
@@ -41,7 +43,7 @@ async function openDevice(path: string, options: OpenPortOptions): Promise<Duple
       advice: 'name the device of the modem, such as /dev/ttyUSB2',
     });
   }
-  const port = new SerialPort({ path, baudRate: options.baudRate ?? 115_200, autoOpen: false, lock: true, hupcl: false });
+  const port = new DevicePort(path, { clock: options.clock, baudRate: options.baudRate ?? 115_200 });
   await new Promise<void>((resolve, reject) => {
     port.open((cause) => {
       if (cause === null || cause === undefined) resolve();
@@ -51,7 +53,7 @@ async function openDevice(path: string, options: OpenPortOptions): Promise<Duple
   // A modem may send nothing before these are up; a pseudo-terminal has none and says so.
   await new Promise<void>((resolve) => port.set({ dtr: true, rts: true }, () => resolve()));
   if (options.signal?.aborted === true) {
-    await closePort(port);
+    await closePort(port, options.clock);
     options.signal.throwIfAborted();
   }
   return port;
@@ -86,18 +88,32 @@ function openSocket(name: string, socket: Socket, { clock, signal }: OpenPortOpt
   });
 }
 
-/** Closes a port of any kind; one that is closed already is left alone. */
-export function closePort(port: Duplex): Promise<void> {
+/** Closes a port of any kind and waits until it is; one that is closed already is left alone. */
+export function closePort(port: Duplex, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     if (port instanceof SerialPort) {
       if (port.isOpen) port.close(() => resolve());
       else resolve();
       return;
     }
-    if (port.closed) return resolve();
-    port.once('close', () => resolve());
+    if (port.closed) {
+      resolve();
+      return;
+    }
     port.once('error', () => {});
-    port.destroy();
+    if (!(port instanceof Socket) || port.connecting || port.destroyed) {
+      port.once('close', () => resolve());
+      port.destroy();
+      return;
+    }
+    // A server of serial ports has one guest at a time: it should know that this one has left before the next comes.
+    const cancel = clock.after(partingMs, () => port.destroy());
+    port.once('close', () => {
+      cancel();
+      resolve();
+    });
+    port.end();
+    port.resume();
   });
 }
 

@@ -47,7 +47,7 @@ export class TracingPort extends Duplex {
   }
 
   override _destroy(cause: Error | null, done: (cause?: Error | null) => void): void {
-    void closePort(this.#inner).then(() => done(cause));
+    void closePort(this.#inner, this.#clock).then(() => done(cause));
   }
 
   #closed(why: string | null, cause: Error | undefined): void {
