@@ -39,7 +39,6 @@ const byEnding: readonly (readonly [ending: RegExp, exitCode: ExitCode])[] = [
 /** Codes whose meaning differs from that of their room. */
 const byCode: Readonly<Record<string, ExitCode>> = {
   'cli/unexpected': exitCodes.fault,
-  'cli/undecodable-input': exitCodes.undecodable,
 };
 
 /** The exit code that says what an error means. Anything that is none of our errors is a fault of ours. */

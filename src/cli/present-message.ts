@@ -18,8 +18,10 @@ export function glyphsOf(environment: Readonly<Record<string, string | undefined
     : { holds: '+', fails: 'x', open: '-', rule: '-', unicode: false };
 }
 
-const labelColumns = 15;
-const verdictStyles: Readonly<Record<string, Style>> = {
+/** Columns of the labels at the left. */
+export const labelColumns = 15;
+/** How each verdict is coloured. */
+export const verdictStyles: Readonly<Record<string, Style>> = {
   'dm-application': 'green',
   'dm-notification': 'cyan',
   'other-application': 'yellow',
@@ -79,7 +81,8 @@ export function visible(text: string, glyphs: Pick<Glyphs, 'unicode'>): string {
   return glyphs.unicode ? safe : safe.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-function shorten(text: string, columns: number): string {
+/** Text cut to so many characters, with three dots where something is missing. */
+export function shorten(text: string, columns: number): string {
   const characters = [...text];
   return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 3)).join('')}...`;
 }
@@ -101,13 +104,15 @@ function parts(facts: JsonObject): string {
   return `${count}${ports}`;
 }
 
-function named(name: string | null, code: number | null, neither: string): string {
+/** A name with its number, or what there is of the two. */
+export function named(name: string | null, code: number | null, neither: string): string {
   const number = code === null ? '' : `0x${code.toString(16).toUpperCase().padStart(2, '0')}`;
   if (name === null) return number === '' ? neither : `${number} (${neither})`;
   return number === '' ? name : `${name} (${number})`;
 }
 
-function conditionLine(condition: JsonObject, terminal: Terminal, glyphs: Glyphs, width: number): string {
+/** One of the three conditions: whether it holds, what it wants, what was found. */
+export function conditionLine(condition: JsonObject, terminal: Terminal, glyphs: Glyphs, width: number): string {
   const kind = textAt(condition, 'condition') ?? '';
   const holds = condition.holds;
   const [sign, word, style]: readonly [string, string, Style] =
@@ -127,7 +132,8 @@ function code(value: unknown, kind: string): string {
   return kind === 'destination-port' ? String(value) : `0x${value.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-function because(verdict: JsonObject | null, name: string): string {
+/** A verdict and why. */
+export function because(verdict: JsonObject | null, name: string): string {
   const rule = textAt(verdict, 'rule');
   const reason = textAt(verdict, 'reason');
   if (rule !== null) return `${name}, by ${rule}`;
@@ -135,15 +141,18 @@ function because(verdict: JsonObject | null, name: string): string {
   return `${name}: a push for someone else`;
 }
 
-function errorText(error: JsonObject): string {
+/** An error with its field and offset. */
+export function errorText(error: JsonObject): string {
   const field = textAt(error, 'field');
   const where = field === null ? '' : ` (${field} at octet ${numberAt(error, 'offset')})`;
   return `${textAt(error, 'code')}: ${textAt(error, 'message')}${where}`;
 }
 
-type Row = (label: string, text: string, style?: Style) => string;
+/** Makes one labelled line. */
+export type Row = (label: string, text: string, style?: Style) => string;
 
-function bodyLines(label: string, hex: string, row: Row, width: number): readonly string[] {
+/** Octets as a person reads them: as text where all of it is, else the first of them as a dump. */
+export function bodyLines(label: string, hex: string, row: Row, width: number): readonly string[] {
   const size = hex.length / 2;
   const head = `${size} octet${size === 1 ? '' : 's'}`;
   if (size === 0) return [row(label, head)];

@@ -12,6 +12,11 @@ export interface RegisteredCommand {
 /** Every command, in the order in which help lists them. */
 export const registry: readonly RegisteredCommand[] = [
   {
+    name: 'decode',
+    describe: 'says what octets or a modem log mean, and whom a push is for',
+    load: async () => (await import('./commands/decode.js')).decodeCommand,
+  },
+  {
     name: 'config',
     describe: 'checks a configuration file, or prints the schema of all of them',
     withoutConfiguration: true,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import yargs, { type Argv } from 'yargs';
 import { BridgeError } from '../errors.js';
-import { createLogger, type LogLevel, systemClock, systemRandom } from '../runtime/index.js';
+import { createLogger, type Logger, type LogLevel, systemClock, systemRandom } from '../runtime/index.js';
 import type { CommandIo, CommonOptions, Configuration, Start } from './command.js';
 import { optionsOf, readConfiguration } from './configuration.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
@@ -91,6 +91,7 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
 
 function commandIo(host: Host, output: Output, errors: Output, level: LogLevel, configuration: Configuration | null): CommandIo {
   let stop: AbortController | undefined;
+  let logger: Logger | undefined;
   return {
     stdin: host.stdin,
     output,
@@ -98,7 +99,10 @@ function commandIo(host: Host, output: Output, errors: Output, level: LogLevel, 
     environment: host.environment,
     clock: systemClock,
     random: systemRandom,
-    logger: createLogger(level),
+    get logger() {
+      logger ??= createLogger(level);
+      return logger;
+    },
     configuration,
     stopSignal: () => {
       if (stop === undefined) {
@@ -128,7 +132,8 @@ function asksFor(argv: readonly string[], flag: string): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).includes(flag);
 }
 
-function commonParser(width: number): Argv<CommonOptions> {
+/** The options every command takes; a command adds its own. */
+export function commonParser(width: number): Argv<CommonOptions> {
   return yargs()
     .scriptName('wapbridge')
     .usage('$0 COMMAND [OPTIONS]')

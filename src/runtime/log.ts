@@ -1,4 +1,5 @@
-import pino from 'pino';
+import { createRequire } from 'node:module';
+import type { pino } from 'pino';
 
 /** What a log line may carry beside its message; values are escaped as JSON, never put into the message text. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -17,7 +18,10 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** A log on standard error. */
 export function createLogger(level: LogLevel): Logger {
-  return wrap(pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true })));
+  // Loaded only here: commands that log nothing start without it.
+  const load: (name: 'pino') => typeof pino = createRequire(import.meta.url);
+  const make = load('pino');
+  return wrap(make({ level, base: null, timestamp: make.stdTimeFunctions.isoTime }, make.destination({ dest: 2, sync: true })));
 }
 
 /** A log that keeps nothing. */
