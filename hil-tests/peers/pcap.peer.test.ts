@@ -12,7 +12,7 @@ const [first = '', second = ''] = example.split('\n').filter((line) => line !== 
 const fields = [
   'frame.protocols',
   'gsm_sms.udh.mm.msg_part',
-  'gsm_sms.udh.ports.dst',
+  'gsm_sms.destination_port',
   'gsm_sms.fragment.count',
   'gsm_sms.reassembled.length',
   'wsp.TID',
@@ -24,9 +24,13 @@ type Field = (typeof fields)[number];
 
 /** What tshark says of each packet of a capture, without any setting. */
 async function dissect(scene: Scene, capture: string): Promise<Record<Field, string>[]> {
-  const tshark = scene.program('tshark', ['-r', capture, '-T', 'fields', '-E', 'separator=|', ...fields.flatMap((field) => ['-e', field])], {
-    environment: { HOME: scene.folder() },
-  });
+  const tshark = scene.program(
+    'tshark',
+    ['-r', capture, '-T', 'fields', '-E', 'separator=|', ...fields.flatMap((field) => ['-e', field])],
+    {
+      environment: { HOME: scene.folder() },
+    },
+  );
   const exit = await tshark.exited;
   expect(exit.code, tshark.describe()).toBe(0);
   return tshark.stdout.items.map((line) => {
@@ -47,7 +51,7 @@ async function capture(scene: Scene, lines: readonly string[], ...options: strin
 describePeer('Wireshark on exported captures', { tshark: 'tshark' }, () => {
   test('every part is found, the parts are joined, and the push is read', async ({ scene }) => {
     const packets = await capture(scene, [first, second]);
-    expect(packets.map((packet) => [packet['gsm_sms.udh.mm.msg_part'], packet['gsm_sms.udh.ports.dst']])).toEqual([
+    expect(packets.map((packet) => [packet['gsm_sms.udh.mm.msg_part'], packet['gsm_sms.destination_port']])).toEqual([
       ['1', '2948'],
       ['2', '2948'],
     ]);
@@ -73,7 +77,11 @@ describePeer('Wireshark on exported captures', { tshark: 'tshark' }, () => {
 
   test('a WSP PDU by itself is read as one', async ({ scene }) => {
     expect(await capture(scene, ['010603C2AF8702A4016A006D01'], '--as', 'wsp')).toMatchObject([
-      { 'frame.protocols': expect.stringContaining('wsp'), 'wsp.header.content_type': 'application/vnd.syncml.dm+wbxml', '_ws.malformed': '' },
+      {
+        'frame.protocols': expect.stringContaining('wsp'),
+        'wsp.header.content_type': 'application/vnd.syncml.dm+wbxml',
+        '_ws.malformed': '',
+      },
     ]);
   });
 });

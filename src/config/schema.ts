@@ -42,6 +42,7 @@ const listen = z
   .strictObject({
     modem: z.union([modemAddress, z.array(modemAddress).min(1).max(256)], { error: 'modem is an address or a list of them' }).optional(),
     'or-virtual': flag('Use the virtual bench where no modem is found'),
+    seed: z.number().int().min(0).max(4_294_967_295).optional().describe('Seed of what the virtual bench shuffles and repeats'),
     'exit-after': count('End after so many messages have been handed on', 1_000_000_000),
     udp: listenAddress('Also receive WDP datagrams over UDP'),
     http: listenAddress('Also receive OTA-HTTP'),
@@ -61,6 +62,7 @@ const bench = z
     tcp: z.number().int().min(0).max(65_535).optional().describe('Listen on TCP at this port and the following instead'),
     profile: text('Profile whose firmware is played'),
     echo: z.enum(['on', 'off']).optional(),
+    baud: z.number().int().min(300).max(4_000_000).optional().describe('Pace the lines at so many bits a second'),
     control: text('Path of the control socket'),
     seed: z.number().int().min(0).max(4_294_967_295).optional().describe('Seed of everything left to chance'),
     faults: flag('List the faults and end'),
