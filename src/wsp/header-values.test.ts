@@ -69,6 +69,73 @@ describe('header fields', () => {
     expect(push.diagnostics.map(({ code, offset }) => [code, offset])).toEqual([['wsp/repeated-header', 6]]);
   });
 
+  test('a field that has a number but was named by text keeps its text, and is written as it came', () => {
+    const hex = '636F6E74656E742D6C656E677468003500';
+    const push = decodePush(pushWith(hex));
+    expect(push.headers[1]).toEqual({
+      name: 'Content-Length',
+      code: 0x0d,
+      page: 1,
+      value: '5',
+      octets: fromHex(hex),
+      offset: 6,
+      raw: true,
+    });
+    expect(push.diagnostics).toEqual([]);
+    expect(encodePush(push)).toEqual(pushWith(hex));
+  });
+
+  test('an application id named by text is one on any page, also where its value is a number', () => {
+    const name = '582D5741502D4170706C69636174696F6E2D494400';
+    const push = decodePush(fromHex(`010618C202${name}87`));
+    expect(push.applicationId).toEqual({ code: 7, uri: 'x-wap-application:syncml.dm', present: true });
+    expect(push.headers[0]).toMatchObject({ name: 'X-Wap-Application-Id', code: 0x2f, page: 1, raw: false });
+    expect(push.diagnostics).toEqual([
+      { code: 'wsp/header-value', message: 'X-Wap-Application-Id was named by text, so its value should be text', offset: 26 },
+    ]);
+  });
+
+  test('an application id that is neither a number nor a text is present, but nobody', () => {
+    const push = decodePush(fromHex('010604C2AF1F00'));
+    expect(push.applicationId).toEqual({ code: null, uri: null, present: true });
+    expect(push.applicationIdHeader).toBe(0);
+    expect(push.diagnostics.map(({ code, offset }) => [code, offset])).toEqual([['wsp/header-value', 5]]);
+  });
+
+  test('an application id without a number has its name alone, one without a name its number', () => {
+    expect(decodePush(fromHex('010606C2AF783A7900')).applicationId).toEqual({ code: null, uri: 'x:y', present: true });
+    expect(decodePush(fromHex('010605C2AF027777')).applicationId).toEqual({ code: 0x7777, uri: null, present: true });
+  });
+
+  test.each([
+    ['C200', 'push.headers[0].name', 'wsp/bad-field-name', 4],
+    ['C2AF870085', 'push.headers[1].name', 'wsp/bad-field-name', 6],
+    ['C27F', 'push.headers[0].name', 'wsp/missing-value', 5],
+    ['C2AF', 'push.headers[0].value', 'wsp/missing-value', 5],
+    ['C28E61', 'push.headers[0].value', 'wsp/unterminated-text', 5],
+    ['C2580061', 'push.headers[0].value', 'wsp/unterminated-text', 6],
+    ['C258', 'push.headers[0].name', 'wsp/unterminated-text', 4],
+    ['C25800', 'push.headers[0].value', 'wsp/missing-value', 6],
+    ['C2AF0207', 'push.headers[0].value', 'wsp/value-length', 5],
+    ['C28D1F80', 'push.headers[0].value', 'wsp/uintvar', 6],
+    ['C28D1F01', 'push.headers[0].value', 'wsp/value-length', 5],
+  ])('%s cannot be passed over: %s %s', (block, field, code, offset) => {
+    // A body follows that would do, were it looked at.
+    const octets = fromHex(`0106${(block.length / 2).toString(16).padStart(2, '0')}${block}000000000000`);
+    expect(() => decodePush(octets)).toThrow(expect.objectContaining({ code, field, offset }));
+  });
+
+  test('a block full of the smallest fields is read to its end, and so is one full of texts that repeat', () => {
+    const block = new Uint8Array(2 + 32_000).fill(0xff);
+    block[0] = 0xc2;
+    block[1] = 0x83;
+    const push = decodePush(Uint8Array.from([1, 6, 0x81, 0xfa, 0x01, ...block.subarray(0, 1), ...block.subarray(2, 2 + 32_000)]));
+    expect(push.headers).toHaveLength(16_000);
+    expect(push.diagnostics).toHaveLength(16_001);
+    const texts = new Uint8Array(32_000).map((_, index) => (index % 4 === 0 || index % 4 === 2 ? 0x61 : 0));
+    expect(decodePush(Uint8Array.from([1, 6, 0x81, 0xfa, 0x01, 0xc2, ...texts])).headers).toHaveLength(8_000);
+  });
+
   test('the same number on another code page repeats nothing and names nobody', () => {
     const push = decodePush(fromHex('010607C202AF8701AF82'));
     expect(push.headers.map(({ name, page, value, raw }) => [name, page, value, raw])).toEqual([

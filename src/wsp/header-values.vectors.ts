@@ -64,6 +64,7 @@ export const headerVectors: readonly HeaderVector[] = [
   { name: 'Content-Location', hex: '8E7F6100', value: 'a', shortest: false },
   { name: 'Content-MD5', hex: '8F1000112233445566778899AABBCCDDEEFF', value: '00112233445566778899AABBCCDDEEFF', shortest: true },
   { name: 'Content-Range', hex: '90020064', value: 'bytes 0-/100', shortest: true },
+  { name: 'Content-Range', hex: '9003058064', value: 'bytes 5-/100', shortest: false },
   { name: 'Content-Range', hex: 'BE020580', value: 'bytes 5-/*', shortest: true },
   { name: 'Content-Range', hex: 'BE04822CC000', value: 'bytes 300-/8192', shortest: true },
   { name: 'Content-Type', hex: '9183', value: 'text/plain', shortest: true },

@@ -134,7 +134,7 @@ function readTyped(reader: ValueReader, token: number): WspValue | undefined {
     reader.failure = null;
     reader.position = start;
   }
-  const grammar = token === qualityToken ? undefined : grammars[token];
+  const grammar = grammars[token];
   reader.skip();
   if (reader.failure !== null || grammar === undefined) return undefined;
   const end = reader.position;

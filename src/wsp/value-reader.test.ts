@@ -98,6 +98,12 @@ describe('ValueReader', () => {
     expect(read.failure).toMatchObject({ code, position });
   });
 
+  test('a long integer has at most 30 octets', () => {
+    const read = reader(`1F${'00'.repeat(31)}`);
+    expect(read.longInteger()).toBe(0);
+    expect(read.failure).toEqual({ code: 'wsp/value-length', message: 'a long integer of 31 octets where 31 are left', position: 0 });
+  });
+
   test('only one octet from 80 is a short integer', () => {
     const read = reader('42');
     expect(read.shortInteger()).toBe(0);
