@@ -61,6 +61,18 @@ describe('the repository', () => {
     expect(JSON.stringify(JSON.parse(text.get('package-lock.json') ?? '{}'))).not.toContain('"resolved":"http');
   });
 
+  test('every standard that the source names in a @see line is listed in docs/standards.md', () => {
+    const list = text.get('docs/standards.md') ?? '';
+    const document = /OMA-[A-Z][\w-]+|WAP-\d+-[A-Za-z]+|3GPP TS \d+\.\d+|ITU-T [A-Z]\.\d+|RFC \d+|ISO\/IEC \d+/g;
+    const named = [...text]
+      .filter(([file]) => file.startsWith('src/') && file.endsWith('.ts'))
+      .flatMap(([file, content]) => content.split('\n').map((line) => [file, line] as const))
+      .filter(([, line]) => line.includes('@see '))
+      .flatMap(([file, line]) => [...line.matchAll(document)].map(([name]) => [name, file] as const));
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(([name]) => !list.includes(name))).toEqual([]);
+  });
+
   test('nothing is left for later in the code', () => {
     expect(places(unfinished)).toEqual([]);
   });
