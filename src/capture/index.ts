@@ -1,1 +1,2 @@
 export { type CapturedPacket, pcapngPacket, pcapngPrologue, writePcapng } from './pcapng.js';
+export { redactTrace } from './redact-trace.js';

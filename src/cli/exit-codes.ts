@@ -14,7 +14,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What an error of a room means where no line of its own stands in {@link byCode}. */
+/** What an error of a room means where none of the lines below says otherwise; of rooms not listed it is a fault of ours. */
 const byRoom: Readonly<Record<string, ExitCode>> = {
   octets: exitCodes.undecodable,
   sms: exitCodes.undecodable,
@@ -24,21 +24,36 @@ const byRoom: Readonly<Record<string, ExitCode>> = {
   capture: exitCodes.undecodable,
   config: exitCodes.usage,
   cli: exitCodes.usage,
+  delivery: exitCodes.usage,
   at: exitCodes.refused,
   modem: exitCodes.refused,
 };
 
-/** Last words of a code that mean the same whatever room raised it. */
+/** How codes end that mean the same in every room. */
 const byEnding: readonly (readonly [ending: RegExp, exitCode: ExitCode])[] = [
-  [/\/(?:no-modem|no-such-port|no-such-device|no-device|not-found-port)$/, exitCodes.noDevice],
-  [/\/(?:not-permitted|permission-denied|busy|port-busy|held|locked|in-use|address-in-use)$/, exitCodes.notPermitted],
-  [/\/(?:policy|refused-by-policy|not-allowed|limit-reached|secret-missing)$/, exitCodes.policy],
-  [/\/(?:usage|bad-option|bad-argument)$/, exitCodes.usage],
+  [/[/-](?:not-permitted|held|in-use)$/, exitCodes.notPermitted],
+  [/\/no-modem$/, exitCodes.noDevice],
+  [/[/-](?:secret-missing|not-allowed)$/, exitCodes.policy],
 ];
 
 /** Codes whose meaning differs from that of their room. */
 const byCode: Readonly<Record<string, ExitCode>> = {
   'cli/unexpected': exitCodes.fault,
+  'modem/no-such-port': exitCodes.noDevice,
+  'modem/port-failed': exitCodes.noDevice,
+  'modem/port-lost': exitCodes.noDevice,
+  'modem/bad-port-name': exitCodes.usage,
+  'modem/bad-trace': exitCodes.undecodable,
+  'modem/closed': exitCodes.fault,
+  'journal/cannot-open': exitCodes.usage,
+  'journal/foreign-file': exitCodes.usage,
+  'journal/missing': exitCodes.usage,
+  'journal/newer-schema': exitCodes.usage,
+  'journal/older-schema': exitCodes.usage,
+  'journal/unknown-delivery': exitCodes.usage,
+  'journal/unknown-message': exitCodes.usage,
+  'virtual-bench/no-pseudo-terminal': exitCodes.noDevice,
+  'virtual-bench/no-such-profile': exitCodes.usage,
 };
 
 /** The exit code that says what an error means. Anything that is none of our errors is a fault of ours. */
