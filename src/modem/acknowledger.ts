@@ -9,6 +9,7 @@ const noneExpected = 340;
 export class Acknowledger {
   readonly #engine: AtEngine;
   #forms: readonly string[];
+  #pointless = false;
 
   constructor(engine: AtEngine, profile: ModemProfile) {
     this.#engine = engine;
@@ -18,9 +19,11 @@ export class Acknowledger {
 
   /**
    * Tells the network that the message is safe. A form that is refused gives way to the next, and the one that was taken is kept.
-   * @throws AtError when the modem takes none
+   * Where none is expected (+CSMS says so, which some modems say wrongly) it is offered all the same, until it is refused once.
+   * @throws AtError when one is expected and the modem takes none
    */
-  async accept(): Promise<void> {
+  async accept({ expected }: { readonly expected: boolean }): Promise<void> {
+    if (this.#pointless && !expected) return;
     let refusal: unknown = null;
     for (const form of this.#forms) {
       try {
@@ -34,7 +37,8 @@ export class Acknowledger {
       if (form !== this.#forms[0]) this.#forms = [form, ...this.#forms.filter((other) => other !== form)];
       return;
     }
-    throw refusal;
+    this.#pointless = true;
+    if (expected) throw refusal;
   }
 
   /** Tells the network to keep the message and try again (RP-ERROR). */

@@ -36,7 +36,7 @@ describe.each([0, 1, 2, 3])('in chunks of %i octets', (chunkOctets) => {
     expect(await run(engine.command('AT+CSQ'))).toEqual(['+CSQ: 20,99']);
     modem.answers.set('AT+CGMI', `\0AT+CGMI\r\r\n${information('Maker')}`);
     expect(await run(engine.command('AT+CGMI'))).toEqual(['Maker']);
-    expect([unsolicited, oddities]).toEqual([[], []]);
+    expect([unsolicited, oddities.filter(({ what }) => what !== 'echo')]).toEqual([[], []]);
   });
 
   test('an unsolicited pair in the middle of an answer, even before the PDU of +CMGR, is told apart', async () => {

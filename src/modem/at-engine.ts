@@ -28,6 +28,7 @@ export interface AtEngineListeners {
 /** What was odd on the line. */
 export type LineOddity =
   | { readonly what: 'overlong-line' }
+  | { readonly what: 'echo' }
   /** A +CMT or +CDS without its PDU. */
   | { readonly what: 'broken-unsolicited'; readonly line: string }
   | { readonly what: 'stray-line'; readonly line: string }
@@ -207,6 +208,9 @@ export class AtEngine {
         break;
       case 'stray':
         this.#listeners.onOddity({ what: 'stray-line', line: output.line });
+        break;
+      case 'echo':
+        this.#listeners.onOddity({ what: 'echo' });
         break;
       case 'idle':
         this.#resync?.resolve();

@@ -8,6 +8,7 @@ export { findPortHolders, type PortHolder } from './port-holder.js';
 export { type PortName, parsePortName } from './port-name.js';
 export { ReplayPort } from './replay-port.js';
 export type { LockedSim, PinSource } from './sim.js';
+export type { MemoryUse, ModemStatus } from './status.js';
 export { type SuperviseOptions, supervise } from './supervise.js';
 export {
   formatTrace,

@@ -55,6 +55,7 @@ export type LineOutput =
   | { readonly type: 'unsolicited'; readonly line: string; readonly pdu: string | null }
   | { readonly type: 'broken'; readonly line: string }
   | { readonly type: 'stray'; readonly line: string }
+  | { readonly type: 'echo' }
   | { readonly type: 'idle' }
   | { readonly type: 'dead' };
 
@@ -163,7 +164,7 @@ function takeLine(state: LineState, line: string): LineStep {
     const next = takeLine({ ...whole, orphan: state.half }, line);
     return { state: next.state, outputs: [{ type: 'broken', line: state.half }, ...next.outputs] };
   }
-  if (isEcho(state, line)) return { state, outputs: [] };
+  if (isEcho(state, line)) return { state, outputs: [{ type: 'echo' }] };
   const kind = matchUnsolicited(line);
   if (kind === 'line-and-pdu') return { state: { ...state, half: line }, outputs: [] };
   const { phase } = state;
@@ -187,7 +188,8 @@ function takeLine(state: LineState, line: string): LineStep {
       break;
     }
     case 'quieting':
-      if (kind === null) return { state, outputs: [] };
+      // What is left of answers to commands of the past; a device that is no modem shows itself here too.
+      if (kind === null && (line === promptLine || parseFinalResult(line, { numeric: true }) !== null)) return { state, outputs: [] };
       break;
     case 'idle':
     case 'dead':

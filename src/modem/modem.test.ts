@@ -258,18 +258,83 @@ test('a lost port fails the consumer, a closed modem ends it', async () => {
   expect(await ending).toEqual({ done: true, value: undefined });
 });
 
-test.each<readonly [string, Readonly<Record<string, ScriptedAnswer>>, string]>([
-  ['answers nothing', { AT: null, ATQ0V1E0: null }, 'modem/no-answer'],
-  ['only echoes', { AT: 'AT\r', ATQ0V1E0: 'ATQ0V1E0\r' }, 'modem/no-answer'],
-  ['talks like a GPS', { AT: '$GPGGA,1\r\n', ATQ0V1E0: '$GPGGA,1\r\n' }, 'modem/no-answer'],
-  ['has no SIM', { 'AT+CPIN?': '\r\n+CME ERROR: 10\r\n' }, 'modem/sim-missing'],
-  ['has a locked SIM', { 'AT+CPIN?': information('+CPIN: SIM PUK') }, 'modem/sim-locked'],
-  ['refuses PDU mode', { 'AT+CMGF=0': refuse }, 'modem/no-pdu-mode'],
-])('a device that %s is named', async (_name, answers, code) => {
+test.each<readonly [string, Readonly<Record<string, ScriptedAnswer>>, string, string]>([
+  ['answers nothing', { AT: null, ATQ0V1E0: null }, 'modem/no-answer', 'silent'],
+  ['only echoes', { AT: 'AT\r', ATQ0V1E0: 'ATQ0V1E0\r' }, 'modem/no-answer', 'echoes'],
+  ['talks like a GPS', { AT: null, ATQ0V1E0: '$GPGGA,1\r\n' }, 'modem/no-answer', 'GPS'],
+  ['sends octets without end', { AT: 'x'.repeat(9_000), ATQ0V1E0: 'x'.repeat(9_000) }, 'modem/no-answer', 'line end'],
+  ['talks of other things', { AT: 'login:\r\n', ATQ0V1E0: null }, 'modem/no-answer', 'login:'],
+  ['has no SIM', { 'AT+CPIN?': '\r\n+CME ERROR: 10\r\n' }, 'modem/sim-missing', 'No SIM'],
+  ['has a locked SIM', { 'AT+CPIN?': information('+CPIN: SIM PUK') }, 'modem/sim-locked', 'SIM PUK'],
+  ['refuses PDU mode', { 'AT+CMGF=0': refuse }, 'modem/no-pdu-mode', 'PDU mode'],
+])('a device that %s is named', async (_name, answers, code, words) => {
   const { far, open } = bench();
   for (const [command, answer] of Object.entries(answers)) far.answers.set(command, answer);
-  await expect(open()).rejects.toMatchObject({ code });
+  await expect(open()).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
   expect(far.port.destroyed).toBe(true);
+});
+
+test('a device that says OK to everything is told of, and driven all the same', async () => {
+  const { far, open, run, notes } = bench();
+  far.alwaysOk = true;
+  const { modem, take } = await open();
+  expect(notes()).toContain('says-ok-to-everything');
+  far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
+  await run(modem.acknowledge(await take()));
+  expect(far.count(/CNMA/)).toBe(1);
+});
+
+test('where acknowledgements are not in force one is offered, and not again once it was refused', async () => {
+  const { far, open, run, notes } = bench();
+  far.answers.set('AT+CSMS=1', refuse);
+  for (const form of ['AT+CNMA=0', 'AT+CNMA', 'AT+CNMA=1']) far.answers.set(form, refuse);
+  const { modem, take } = await open();
+  expect(modem.reception).toBe('stored');
+  for (const last of [1, 2]) {
+    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(last)}\r\n`);
+    await run(modem.acknowledge(await take()));
+  }
+  expect([far.count(/CNMA/), notes()]).toEqual([3, ['armed']]);
+});
+
+test('a modem that refuses every acknowledgement is told of, and the caller hears of it', async () => {
+  const { far, open, run, notes } = bench();
+  const { modem, take } = await open();
+  for (const form of ['AT+CNMA=0', 'AT+CNMA', 'AT+CNMA=1']) far.answers.set(form, refuse);
+  far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
+  await expect(run(modem.acknowledge(await take()))).rejects.toMatchObject({ code: 'at/error' });
+  expect(notes()).toContain('acknowledgement-refused');
+});
+
+test('lines that nobody knows are told of ever more rarely', async () => {
+  const { far, open, clock, events } = bench();
+  await open();
+  far.send('\r\nwhat\r\n'.repeat(1_000));
+  await clock.step(10);
+  const strays = events.flatMap((event) => (event.kind === 'note' && event.note === 'stray-line' ? [event.detail] : []));
+  expect([strays.length, strays[0], strays.at(-1)]).toEqual([10, 'what', 'what (512 times by now)']);
+});
+
+test('a modem says how it stands', async () => {
+  const { far, open, run } = bench();
+  const { modem } = await open();
+  far.answers.set('AT+CREG?', information('+CREG: 0,3'));
+  far.answers.set('AT+CEREG?', information('+CEREG: 2,5,"1A2B","01020304",7'));
+  far.answers.set('AT+CSQ', information('+CSQ: 20,99'));
+  far.answers.set('AT+CSCA?', information('+CSCA: "+15550009999",145'));
+  far.answers.set('AT+COPS?', information('+COPS: 0,0,"Test, Net",7'));
+  far.answers.set('AT+CPMS?', information('+CPMS: "ME",3,100,"ME",3,100,"SM",1,10'));
+  expect(await run(modem.status())).toEqual({
+    sim: 'READY',
+    registration: 'roaming',
+    operator: 'Test, Net',
+    signalDbm: -73,
+    serviceCentre: '+15550009999',
+    memories: [
+      { memory: 'ME', used: 3, total: 100 },
+      { memory: 'SM', used: 1, total: 10 },
+    ],
+  });
 });
 
 describe('a PIN', () => {

@@ -1,13 +1,15 @@
 import type { Duplex } from 'node:stream';
 import { findProfile, hasQuirk, type ModemProfile, matchProfile } from '../profiles/index.js';
-import { type Cancel, type Clock, Mailbox } from '../runtime/index.js';
+import { type Clock, Mailbox } from '../runtime/index.js';
 import { Acknowledger } from './acknowledger.js';
 import { parseStoredIndication } from './answer-values.js';
 import { AtEngine, type LineOddity } from './at-engine.js';
 import { AtError, ModemError, PortClosedError, TimeoutError } from './errors.js';
-import { announcedOctets } from './line-protocol.js';
+import { announcedOctets, isHexLine } from './line-protocol.js';
+import { LineWatch } from './line-watch.js';
 import { MessageStore } from './message-store.js';
 import { closePort } from './port.js';
+import { Rounds } from './rounds.js';
 import {
   armIndications,
   ask,
@@ -22,6 +24,7 @@ import {
   switchRadioOn,
 } from './set-up.js';
 import { type PinSource, readySim } from './sim.js';
+import { type ModemStatus, readCardNumber, readStatus } from './status.js';
 import type { ModemDriver, ModemEvent, ModemIdentity, ModemNote, ReceivedPdu, SubmitOptions } from './types.js';
 
 /** How a modem is driven. */
@@ -45,6 +48,8 @@ export interface ModemOptions {
 const attemptMs = 1_250;
 const lateAcknowledgementMs = 12_000;
 const restartSettlesMs = 2_000;
+/** Between two looks at the memories of a modem that announces nothing. */
+const pollEveryMs = 5_000;
 const mostUnacknowledged = 1_024;
 const fullSignals = /^(?:\^SMMEMFULL|#SMOV|\+QIND:\s*"smsfull"|%CIEV:.*full)/i;
 /** After these a modem has forgotten its settings. */
@@ -56,9 +61,11 @@ export class Modem implements ModemDriver {
   readonly #port: Duplex;
   readonly #options: ModemOptions;
   readonly #engine: AtEngine;
+  readonly #watch = new LineWatch((note, detail) => this.#note(note, detail));
   readonly #mailbox = new Mailbox<ReceivedPdu>();
   readonly #ended = new AbortController();
   readonly #tools: SetUpTools;
+  readonly #rounds: Rounds;
   #identity: ModemIdentity = { manufacturer: null, model: null, firmware: null, imei: null, imsi: null, profile: '' };
   #profile: ModemProfile | null = null;
   #acknowledger: Acknowledger | null = null;
@@ -67,9 +74,6 @@ export class Modem implements ModemDriver {
   #acknowledged = false;
   #unacknowledged = 0;
   #lost: PortClosedError | null = null;
-  #tending: Promise<void> | null = null;
-  #tendAgain = false;
-  #cancelTend: Cancel = () => {};
   #earlyLines: (readonly [string, string | null])[] | null = [];
 
   private constructor(port: Duplex, options: ModemOptions) {
@@ -80,6 +84,13 @@ export class Modem implements ModemDriver {
       onLost: (reason) => this.#lose(reason),
       onOddity: (oddity) => this.#odd(oddity),
     });
+    const everyMs = (): number => (this.#indications === null ? pollEveryMs : (options.tendEveryMs ?? 60_000));
+    this.#rounds = new Rounds(
+      options.clock,
+      everyMs,
+      () => this.#tend(),
+      (cause) => this.#trouble(cause),
+    );
     this.#tools = { engine: this.#engine, clock: options.clock, signal: this.#ended.signal };
   }
 
@@ -129,19 +140,18 @@ export class Modem implements ModemDriver {
       return this.#store?.delete(received);
     }
     this.#unacknowledged = Math.max(0, this.#unacknowledged - 1);
-    if (!this.#acknowledged) return;
     if (verdict === 'refused') return this.#acknowledger?.refuse();
     try {
-      await this.#acknowledger?.accept();
+      await this.#acknowledger?.accept({ expected: this.#acknowledged });
     } catch (cause) {
       if (cause instanceof AtError) {
         this.#note('acknowledgement-refused', cause.message);
-        this.#tendSoon();
+        this.#rounds.soon();
       }
       throw cause;
     }
     // The modem has given up on a message that waited this long, and announces nothing more.
-    if (this.#options.clock.now() - received.receivedAt > lateAcknowledgementMs) this.#tendSoon();
+    if (this.#options.clock.now() - received.receivedAt > lateAcknowledgementMs) this.#rounds.soon();
   }
 
   async submit(
@@ -159,10 +169,20 @@ export class Modem implements ModemDriver {
       const reference = /^\+CMGS:\s*(\d{1,3})/.exec(lines.findLast((line) => line.startsWith('+CMGS:')) ?? '')?.[1];
       if (reference !== undefined && Number(reference) <= 255) return { messageReference: Number(reference) };
     } catch (cause) {
-      if (cause instanceof AtError && cause.number === 322) this.#tendSoon();
+      if (cause instanceof AtError && cause.number === 322) this.#rounds.soon();
       throw cause;
     }
     throw new TimeoutError('at/outcome-unknown', `${command} was answered without a message reference`, []);
+  }
+
+  /** How the modem stands with its SIM and network. */
+  status(): Promise<ModemStatus> {
+    return readStatus(this.#tools);
+  }
+
+  /** The SIM card's serial number, or null. Secret: never shown or logged unredacted. */
+  cardNumber(): Promise<string | null> {
+    return readCardNumber(this.#tools);
   }
 
   async close(): Promise<void> {
@@ -179,7 +199,7 @@ export class Modem implements ModemDriver {
       new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
     ]).catch((cause: unknown) => {
       if (!(cause instanceof TimeoutError)) throw cause;
-      throw new ModemError('modem/no-answer', `Nothing on ${this.#options.portName} answers AT commands`, {
+      throw new ModemError('modem/no-answer', `Nothing on ${this.#options.portName} answers AT commands: ${this.#watch.describe()}`, {
         cause,
         advice: 'check that this is the AT port of the modem, since a composite modem has several',
       });
@@ -188,7 +208,7 @@ export class Modem implements ModemDriver {
     await attempt(this.#tools, 'AT+CMEE=1');
     await this.#identify();
     await this.#prepare();
-    this.#plan();
+    this.#rounds.start();
   }
 
   async #identify(): Promise<void> {
@@ -196,6 +216,9 @@ export class Modem implements ModemDriver {
     const model = await ask(this.#tools, 'AT+CGMM');
     const firmware = await ask(this.#tools, 'AT+CGMR');
     const imei = await ask(this.#tools, 'AT+CGSN');
+    if (manufacturer === null && model === null && firmware === null && (await attempt(this.#tools, 'AT+WAPBRIDGE?')) !== null) {
+      this.#note('says-ok-to-everything', 'it says OK to a command that does not exist, and nothing of itself: this may be the wrong port');
+    }
     const named = this.#options.profile === undefined ? null : findProfile(this.#options.profile);
     const profile = named ?? matchProfile({ manufacturer, model, firmware });
     this.#profile = profile;
@@ -254,34 +277,10 @@ export class Modem implements ModemDriver {
     for (const [line, pdu] of early) this.#unsolicited(line, pdu);
   }
 
-  #plan(): void {
-    this.#cancelTend();
-    const every = this.#indications === null ? 5_000 : (this.#options.tendEveryMs ?? 60_000);
-    this.#cancelTend = this.#options.clock.after(every, () => this.#tendSoon());
-  }
-
-  /** Looks at indications and memories now, or once more after the look that is under way. */
-  #tendSoon(): void {
-    if (this.#ended.signal.aborted) return;
-    if (this.#tending !== null) {
-      this.#tendAgain = true;
-      return;
-    }
-    this.#tending = this.#tend()
-      .catch((cause: unknown) => this.#trouble(cause))
-      .finally(() => {
-        this.#tending = null;
-        this.#plan();
-        if (this.#tendAgain) {
-          this.#tendAgain = false;
-          this.#tendSoon();
-        }
-      });
-  }
-
   async #tend(): Promise<void> {
     const { engine } = this.#tools;
-    await engine.command('AT', { signal: this.#tools.signal });
+    // A modem may have fallen back to text mode, in which no PDU would come.
+    await engine.command('AT+CMGF=0', { signal: this.#tools.signal });
     const inForce = await readIndications(this.#tools);
     const wanted = this.#indications;
     if (wanted !== null && inForce !== null && (inForce[1] !== wanted.values[1] || inForce[3] !== wanted.values[3])) {
@@ -300,22 +299,20 @@ export class Modem implements ModemDriver {
   }
 
   #restarted(line: string): void {
-    if (this.#tending !== null || this.#ended.signal.aborted) return;
+    if (this.#rounds.busy || this.#ended.signal.aborted) return;
     this.#note('restarted', line);
-    this.#tending = this.#restore()
-      .catch((cause: unknown) => {
+    void this.#rounds.instead(() =>
+      this.#restore().catch((cause: unknown) => {
         this.#trouble(cause);
         // A modem that cannot be set up again is one that is lost: its owner opens it anew.
         if (!this.#ended.signal.aborted)
           this.#lose(new PortClosedError('modem/port-lost', 'The modem restarted and could not be set up again', { cause }));
-      })
-      .finally(() => {
-        this.#tending = null;
-        this.#plan();
-      });
+      }),
+    );
   }
 
   #unsolicited(line: string, pdu: string | null): void {
+    this.#watch.announced();
     if (this.#ended.signal.aborted) return;
     if (this.#earlyLines !== null) {
       if (this.#earlyLines.length < mostUnacknowledged) this.#earlyLines.push([line, pdu]);
@@ -324,10 +321,10 @@ export class Modem implements ModemDriver {
     if (pdu !== null) this.#delivered(line, pdu);
     else if (line.startsWith('+CMTI:') || line.startsWith('+CDSI:')) this.#announced(line);
     else if (restartSignals.test(line)) this.#restarted(line);
-    else if (simSignals.test(line)) this.#tendSoon();
+    else if (simSignals.test(line)) this.#rounds.soon();
     else if (fullSignals.test(line)) {
       this.#note('memory-full', line);
-      this.#tendSoon();
+      this.#rounds.soon();
     }
   }
 
@@ -346,27 +343,26 @@ export class Modem implements ModemDriver {
       storage: null,
       receivedAt: this.#options.clock.now(),
     });
+    if (!isHexLine(pdu)) this.#rounds.soon();
   }
 
   #announced(line: string): void {
     const location = parseStoredIndication(line);
     const store = this.#store;
     if (location === null || location.index === null || store === null) {
-      this.#tendSoon();
+      this.#rounds.soon();
       return;
     }
     void store.announced({ memory: location.memory, index: location.index }).catch((cause: unknown) => {
       this.#trouble(cause);
-      this.#tendSoon();
+      this.#rounds.soon();
     });
   }
 
   #odd(oddity: LineOddity): void {
-    if (oddity.what === 'overlong-line') this.#note('overlong-line', 'a line did not end and was cut');
-    else if (oddity.what === 'resync') this.#note('resync', oddity.command);
-    else this.#note(oddity.what, oddity.line);
+    this.#watch.see(oddity);
     // A message that was announced and did not come waits unacknowledged, and the modem may fall silent for it.
-    if (oddity.what === 'broken-unsolicited' && this.#earlyLines === null) this.#tendSoon();
+    if (oddity.what === 'broken-unsolicited' && this.#earlyLines === null) this.#rounds.soon();
   }
 
   #trouble(cause: unknown): void {
@@ -386,7 +382,7 @@ export class Modem implements ModemDriver {
   }
 
   #shutDown(reason: PortClosedError): void {
-    this.#cancelTend();
+    this.#rounds.stop();
     this.#engine.detach(reason);
     if (!this.#ended.signal.aborted) this.#ended.abort(reason);
   }

@@ -30,6 +30,8 @@ export class ScriptedModem {
   indications = '0,0,0,0,0';
   service = 0;
   echo = false;
+  /** Says OK to every command, whatever it is, and nothing else. */
+  alwaysOk = false;
   atPrompt = false;
   #input = '';
 
@@ -96,6 +98,7 @@ export class ScriptedModem {
   }
 
   #standard(command: string): string {
+    if (this.alwaysOk) return ok;
     const [, name = '', rest = ''] = /^AT([+^]?[A-Z]+)?(.*)$/.exec(command) ?? [];
     const memory = this.memories.get(this.memory) ?? new Map<number, ScriptedMessage>();
     switch (name) {
@@ -148,6 +151,8 @@ export class ScriptedModem {
       case '+CMGS':
         this.atPrompt = true;
         return '\r\n> ';
+      case '+WAPBRIDGE':
+        return '\r\nERROR\r\n';
       default:
         return ok;
     }

@@ -105,18 +105,20 @@ export async function choosePduMode(tools: SetUpTools): Promise<void> {
 /** Asks for acknowledged delivery; true when it is in force. @see 3GPP TS 27.005 3.2.1 */
 export async function chooseAcknowledgedService(tools: SetUpTools, profile: ModemProfile): Promise<boolean> {
   if (hasQuirk(profile, 'service-level-meaningless') || hasQuirk(profile, 'no-acknowledgement')) return false;
-  const inForce = async (): Promise<boolean> => {
+  const service = async (): Promise<string | null> => {
     const line = findLine((await attempt(tools, 'AT+CSMS?')) ?? [], '+CSMS:');
-    const service = line === null ? '' : (parseFields(line)[0] ?? '');
-    return service === '1' || service === '128';
+    return line === null ? null : (parseFields(line)[0] ?? '');
   };
-  if (await inForce()) return true;
+  const acknowledged = (value: string | null): boolean => value === '1' || value === '128';
+  if (acknowledged(await service())) return true;
   if ((await attempt(tools, 'AT+CSMS=1')) === null) {
     const offered = findLine((await attempt(tools, 'AT+CSMS=?')) ?? [], '+CSMS:');
     if (offered === null || !expandNumbers(parseLists(offered)[0] ?? []).includes(128)) return false;
     if ((await attempt(tools, 'AT+CSMS=128')) === null) return false;
   }
-  return inForce();
+  // A modem that took the setting and cannot show it is believed.
+  const now = await service();
+  return now === null || acknowledged(now);
 }
 
 /** Chooses where received messages are kept, and finds out which memories there are. @see 3GPP TS 27.005 3.2.2 */

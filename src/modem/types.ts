@@ -76,6 +76,7 @@ export type ModemEvent =
 /** The kinds of note a modem driver gives. */
 export type ModemNote =
   | 'armed'
+  | 'says-ok-to-everything'
   | 'polling-only'
   | 'rearmed'
   | 'memory-filling'
