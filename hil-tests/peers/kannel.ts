@@ -43,13 +43,9 @@ export async function kannel(
       ['admin-port', adminPort],
       ['admin-password', password],
       ...fromLoopbackOnly('admin'),
-      // A port for a box whose group is missing ends the bearerbox.
-      ...(options.mobileOriginatedUrl === undefined
-        ? []
-        : ([
-            ['smsbox-interface', '127.0.0.1'],
-            ['smsbox-port', smsboxPort],
-          ] as const)),
+      ['smsbox-interface', '127.0.0.1'],
+      ['smsbox-port', smsboxPort],
+      // A port for a wapbox ends the bearerbox where the group of the wapbox is missing.
       ...(options.wapbox === true
         ? ([
             ['wapbox-port', wapboxPort],
@@ -75,16 +71,17 @@ export async function kannel(
       ['reset-string', 'AT&F'],
       ['message-storage', 'SM'],
     ],
+    // A bearerbox does not start without a smsbox in its configuration, whether one is started or not.
+    [
+      ['group', 'smsbox'],
+      ['bearerbox-host', '127.0.0.1'],
+      ['bearerbox-port', smsboxPort],
+      ['sendsms-interface', '127.0.0.1'],
+      ['sendsms-port', sendPort],
+    ],
   ];
   if (options.mobileOriginatedUrl !== undefined) {
     groups.push(
-      [
-        ['group', 'smsbox'],
-        ['bearerbox-host', '127.0.0.1'],
-        ['bearerbox-port', smsboxPort],
-        ['sendsms-interface', '127.0.0.1'],
-        ['sendsms-port', sendPort],
-      ],
       [
         ['group', 'sendsms-user'],
         ['username', user],
