@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { rootCertificates } from 'node:tls';
 import type { Clock } from '../runtime/index.js';
+import { trustedCertificates } from './certificates.js';
 import { binaryRequest, signatureHeaders, structuredRequest, toCloudEvent } from './cloud-event.js';
 import { defaultSource } from './described.js';
 import { oneLine, reasonOf, SinkError } from './errors.js';
@@ -32,7 +31,9 @@ export interface HttpSinkOptions {
 export function httpSink({ name, url, mode = 'structured', clock, secret, caFile, source = defaultSource() }: HttpSinkOptions): Sink {
   const target = parseTarget(name, url);
   const secure = target.protocol === 'https:';
-  const agent = secure ? new HttpsAgent({ keepAlive: true, ...trust(name, caFile) }) : new HttpAgent({ keepAlive: true });
+  const agent = secure
+    ? new HttpsAgent({ keepAlive: true, ...(caFile === undefined ? {} : { ca: trustedCertificates(name, caFile) }) })
+    : new HttpAgent({ keepAlive: true });
   return {
     name,
     kind: 'http',
@@ -92,16 +93,4 @@ function parseTarget(name: string, url: string): URL {
       advice: 'write http://HOST[:PORT]/PATH or https://…, without user or password',
     });
   return target;
-}
-
-function trust(name: string, caFile: string | undefined): { readonly ca?: string[] } {
-  if (caFile === undefined) return {};
-  try {
-    return { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] };
-  } catch (cause) {
-    throw new SinkError('delivery/bad-target', `the sink ${name} cannot read the certificates in ${caFile}: ${reasonOf(cause)}`, name, {
-      cause,
-      advice: 'correct ca-file',
-    });
-  }
 }
