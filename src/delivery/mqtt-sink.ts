@@ -58,7 +58,14 @@ interface Connection {
 
 async function connect({ url, clientId, user, password }: MqttSinkOptions, ca: readonly string[] | null): Promise<Connection> {
   const { connect: open } = await import('mqtt');
-  const settings: IClientOptions = { protocolVersion: 4, clean: true, reconnectPeriod: reconnectMs, resubscribe: false };
+  const settings: IClientOptions = {
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: reconnectMs,
+    // Without this one refusal, by a broker that is just starting for example, would end the connection for good.
+    reconnectOnConnackError: true,
+    resubscribe: false,
+  };
   if (clientId !== undefined) settings.clientId = clientId;
   if (user !== undefined) settings.username = user;
   if (password !== undefined) settings.password = password;
