@@ -40,7 +40,7 @@ export function describeTypeOfAddress(typeOfAddress: number): string {
 }
 
 function digitsText(octets: Uint8Array, typeOfNumber: number): string {
-  let text = typeOfNumber === international ? '+' : '';
+  let text = typeOfNumber === international && octets.length > 1 ? '+' : '';
   for (let index = 1; index < octets.length; index += 1) text += digitPairs[octets[index] ?? 0xff] ?? '';
   return text;
 }
@@ -62,7 +62,7 @@ function address(octets: Uint8Array, semiOctets: number, text: string): Address 
     typeOfAddress,
     typeOfNumber: (typeOfAddress >> 4) & 7,
     numberingPlan: typeOfAddress & 15,
-    text: text === '+' ? '' : text,
+    text,
     lengthSemiOctets: semiOctets,
     octets,
   };

@@ -88,6 +88,7 @@ export function decodeUserData(
   const diagnostics: Diagnostic[] = [];
   if (octets.length > maximumUserDataOctets) {
     const message = `user data of ${octets.length} octets, ${maximumUserDataOctets} are the most`;
+    if (octets.length > 0xff) cursor.fail('sms/user-data-too-long', 'ud', message);
     diagnostics.push({ code: 'sms/user-data-too-long', message, offset: baseOffset });
   }
   if (octets.length === 0) cursor.u8('ud.udh');
