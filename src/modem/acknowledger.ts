@@ -13,8 +13,12 @@ export class Acknowledger {
 
   constructor(engine: AtEngine, profile: ModemProfile) {
     this.#engine = engine;
-    const preferred = hasQuirk(profile, 'acknowledges-with-one') ? ['AT+CNMA=1'] : [];
-    this.#forms = [...new Set([...preferred, 'AT+CNMA=0', 'AT+CNMA', 'AT+CNMA=1'])];
+    const preferred = [
+      ...(hasQuirk(profile, 'acknowledges-with-zero') ? ['AT+CNMA=0'] : []),
+      ...(hasQuirk(profile, 'acknowledges-with-one') ? ['AT+CNMA=1'] : []),
+    ];
+    // The plain form is valid in PDU mode too and the shortest on a slow line.
+    this.#forms = [...new Set([...preferred, 'AT+CNMA', 'AT+CNMA=0', 'AT+CNMA=1'])];
   }
 
   /**

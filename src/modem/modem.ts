@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { findProfile, hasQuirk, type ModemProfile, matchProfile } from '../profiles/index.js';
 import { type Clock, Mailbox } from '../runtime/index.js';
 import { Acknowledger } from './acknowledger.js';
-import { parseStoredIndication } from './answer-values.js';
+import { findLine, parseStoredIndication } from './answer-values.js';
 import { AtEngine, type LineOddity } from './at-engine.js';
 import { AtError, ModemError, PortClosedError, TimeoutError } from './errors.js';
 import { announcedOctets, isHexLine } from './line-protocol.js';
@@ -164,15 +164,15 @@ export class Modem implements ModemDriver {
     if (more && this.#profile !== null && !hasQuirk(this.#profile, 'no-link-keeping'))
       await attempt({ ...this.#tools, signal }, 'AT+CMMS=1');
     const command = `AT+CMGS=${tpduOctets}`;
-    try {
-      const lines = await this.#engine.command(command, { payload: pdu.toUpperCase(), signal });
-      const reference = /^\+CMGS:\s*(\d{1,3})/.exec(lines.findLast((line) => line.startsWith('+CMGS:')) ?? '')?.[1];
-      if (reference !== undefined && Number(reference) <= 255) return { messageReference: Number(reference) };
-    } catch (cause) {
+    const lines = await this.#engine.command(command, { payload: pdu.toUpperCase(), signal }).catch((cause: unknown) => {
       if (cause instanceof AtError && cause.number === 322) this.#rounds.soon();
+      // Some modems give the reference and then no final result: the message has left.
+      if (cause instanceof TimeoutError && findLine(cause.information, '+CMGS:') !== null) return cause.information;
       throw cause;
-    }
-    throw new TimeoutError('at/outcome-unknown', `${command} was answered without a message reference`, []);
+    });
+    const reference = /^\+CMGS:\s*(\d{1,3})/.exec(findLine(lines, '+CMGS:') ?? '')?.[1];
+    if (reference !== undefined && Number(reference) <= 255) return { messageReference: Number(reference) };
+    throw new TimeoutError('at/outcome-unknown', `${command} was answered without a message reference`, lines);
   }
 
   /** How the modem stands with its SIM and network. */
@@ -278,14 +278,16 @@ export class Modem implements ModemDriver {
   }
 
   async #tend(): Promise<void> {
-    const { engine } = this.#tools;
-    // A modem may have fallen back to text mode, in which no PDU would come.
-    await engine.command('AT+CMGF=0', { signal: this.#tools.signal });
+    const profile = this.#profile;
+    if (profile === null) return;
+    // A modem may have fallen back to text mode, in which no PDU would come, or to a service without acknowledgements.
+    await attempt(this.#tools, 'AT+CMGF=0');
+    if (this.#acknowledged && !(await chooseAcknowledgedService(this.#tools, profile)))
+      this.#note('trouble', 'acknowledged delivery (+CSMS) is no longer in force');
     const inForce = await readIndications(this.#tools);
     const wanted = this.#indications;
     if (wanted !== null && inForce !== null && (inForce[1] !== wanted.values[1] || inForce[3] !== wanted.values[3])) {
       this.#note('rearmed', `+CNMI had become ${inForce.join(',')}`);
-      await choosePduMode(this.#tools);
       await this.#arm(wanted.direct);
     }
     await this.#store?.sweep();

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SerialPort } from 'serialport';
@@ -122,13 +122,13 @@ async function explain(path: string, cause: unknown, options: OpenPortOptions): 
   if (code === 'EACCES' || code === 'EPERM') {
     return new PortError('modem/port-not-permitted', `${path} may not be opened by this user`, {
       cause,
-      advice: `join the group that owns it (${await groupOf(path)}), for instance with: sudo usermod -aG ${await groupOf(path)} $USER, then log in again`,
+      advice: await permissionAdvice(path),
     });
   }
   if (code === 'EAGAIN' || code === 'EBUSY' || code === 'EWOULDBLOCK') {
     const holders = await findPortHolders(path, options.procRoot === undefined ? {} : { procRoot: options.procRoot });
     const named = holders.map(({ pid, program }) => `${program ?? 'a program'} (pid ${pid})`).join(', ');
-    const by = named === '' ? 'another program that this user may not see' : named;
+    const by = named === '' ? 'another program that this user may not see, or by this very process' : named;
     return new PortError('modem/port-held', `${path} is held by ${by}`, {
       cause,
       advice: 'end that program, or tell it to leave this modem alone',
@@ -177,19 +177,14 @@ function codeOf(cause: unknown): string | null {
   return words.find(([pattern]) => pattern.test(cause.message))?.[1] ?? null;
 }
 
-/** The group of a device by name, from the system's list; by number where the list has none. */
-async function groupOf(path: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  const gid = await stat(path).then(
-    (found) => found.gid,
-    () => null,
-  );
-  if (gid === null) return 'dialout';
+/** Which group to join, by name where the system's list has one; of a device that no group may open, that it should be given to one. */
+async function permissionAdvice(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (found !== null && (found.gid === 0 || (found.mode & 0o060) !== 0o060)) {
+    return 'no group may open it: install the udev rules of wapbridge, which give modems to the group dialout';
+  }
   const list = await readFile('/etc/group', 'utf8').catch(() => '');
-  return (
-    list
-      .split('\n')
-      .map((line) => line.split(':'))
-      .find((fields) => Number(fields[2]) === gid && fields[2] !== '')?.[0] ?? String(gid)
-  );
+  const entry = list.split('\n').find((line) => found !== null && Number(line.split(':')[2] ?? 'x') === found.gid);
+  const group = entry?.split(':')[0] ?? (found === null ? 'dialout' : String(found.gid));
+  return `join the group that owns it (${group}) with: sudo usermod -aG ${group} $USER, then log in again`;
 }
