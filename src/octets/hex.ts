@@ -1,3 +1,4 @@
+import { newOctets } from './block.js';
 import { DecodeError } from './errors.js';
 
 /** Longest hexadecimal text that goes through the scratch at once; a PDU line has some 350 digits. */
@@ -24,22 +25,6 @@ for (let octet = 0; octet < 256; octet += 1) {
   }
 }
 
-/** Short results are cut from a common block, because a buffer of its own costs more than the digits do. */
-const slabOctets = 8192;
-const longestSlabbed = 512;
-let slab = new Uint8Array(slabOctets);
-let slabUsed = 0;
-
-function take(length: number): Uint8Array {
-  if (length > longestSlabbed) return new Uint8Array(length);
-  if (slabUsed + length > slabOctets) {
-    slab = new Uint8Array(slabOctets);
-    slabUsed = 0;
-  }
-  slabUsed += length;
-  return slab.subarray(slabUsed - length, slabUsed);
-}
-
 /** Octets as upper-case hexadecimal digits, unspaced. */
 export function toHex(octets: Uint8Array): string {
   let text = '';
@@ -57,7 +42,7 @@ export function toHex(octets: Uint8Array): string {
  */
 export function fromHex(text: string, field = 'hex'): Uint8Array {
   const length = text.length >> 1;
-  const octets = take(length);
+  const octets = newOctets(length);
   for (let start = 0; start < length; start += scratchDigits / 2) {
     const count = Math.min(length - start, scratchDigits / 2);
     const piece = text.length <= scratchDigits ? text : text.slice(2 * start, 2 * (start + count));

@@ -1,3 +1,4 @@
+export { newOctets } from './block.js';
 export { type CodeTable, codeTable } from './code-table.js';
 export { type Annotate, type Annotation, Cursor, type CursorOptions } from './cursor.js';
 export type { Diagnostic } from './diagnostic.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BridgeError } from '../errors.js';
-import { type Annotation, Cursor, codeTable, DecodeError, EncodeError, fromHex, OctetWriter, toHex } from './index.js';
+import { type Annotation, Cursor, codeTable, DecodeError, EncodeError, fromHex, newOctets, OctetWriter, toHex } from './index.js';
 
 function caught(run: () => unknown): unknown {
   try {
@@ -87,6 +87,17 @@ describe('hexadecimal', () => {
       }),
     );
   });
+});
+
+test("new octets are zero and nobody else's, short or long", () => {
+  const all = Array.from({ length: 300 }, (_, index) => newOctets(index * 2));
+  all.forEach((octets, index) => {
+    expect(octets).toEqual(new Uint8Array(index * 2));
+    octets.fill(0xff);
+  });
+  expect(newOctets(512)).toEqual(new Uint8Array(512));
+  expect(newOctets(513).buffer.byteLength).toBe(513);
+  expect(newOctets(512).buffer.byteLength).toBe(8192);
 });
 
 describe('Cursor', () => {

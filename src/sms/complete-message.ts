@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../octets/index.js';
+import { type Diagnostic, newOctets } from '../octets/index.js';
 import type { Held } from './generation.js';
 import type { CompleteMessage, ShortMessagePart } from './types.js';
 
@@ -28,7 +28,7 @@ function joined<Tag>(parts: readonly Held<Tag>[], first: ShortMessagePart): Uint
   if (parts.length === 1) return first.octets;
   let length = 0;
   for (const { part } of parts) length += part.octets.length;
-  const octets = new Uint8Array(length);
+  const octets = newOctets(length);
   let position = 0;
   for (const { part } of parts) {
     octets.set(part.octets, position);
