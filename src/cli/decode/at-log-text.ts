@@ -31,6 +31,8 @@ export class LogReader {
   /** The dump that a head has announced. */
   #dump: { readonly way: LogText['way']; left: number } | null = null;
   #nextOffset = 0;
+  /** Beside dumps and quoted lines gammu's logs hold only its own thoughts, in which it shows headers and PDUs again. */
+  #isGammu = false;
 
   read(dated: string): readonly LogText[] {
     const line = dated.replace(gammuDate, '');
@@ -40,7 +42,10 @@ export class LogReader {
       return [{ way: traced[1] === '>' ? 'to-modem' : 'from-modem', text: unquoted(traced[2] ?? ''), piece: true, told: null }];
     }
     const gammu = gammuHead.exec(line);
-    if (gammu !== null) return this.#head(gammu[1] === 'SENDING' ? 'to-modem' : gammu[1] === 'RECEIVED' ? 'from-modem' : null, gammu[2]);
+    if (gammu !== null) {
+      this.#isGammu = true;
+      return this.#head(gammu[1] === 'SENDING' ? 'to-modem' : gammu[1] === 'RECEIVED' ? 'from-modem' : null, gammu[2]);
+    }
     const socat = socatHead.exec(line);
     if (socat !== null) return this.#head(socat[1] === '>' ? 'to-modem' : 'from-modem', socat[2]);
     const dump = this.#dump;
@@ -57,7 +62,7 @@ export class LogReader {
     if (octets !== null) return octets === '' ? none : [{ way: null, text: octets, piece: true, told: null }];
     const quoted = gammuQuoted.exec(line);
     if (quoted !== null) return [{ way: 'from-modem', text: unescaped(quoted[1] ?? ''), piece: false, told: 'quoted' }];
-    return [{ way: wayOf(line), text: unescaped(line), piece: false, told: null }];
+    return this.#isGammu ? none : [{ way: wayOf(line), text: unescaped(line), piece: false, told: null }];
   }
 
   #head(way: LogText['way'], octets: string | undefined): readonly LogText[] {

@@ -101,6 +101,12 @@ describe('ways in which programs show the same', () => {
     ]);
   });
 
+  test('Kannel sending, with its carets and arrows', () => {
+    const at = '2026-11-22 19:38:50 [7] [4] DEBUG: AT2[m1]:';
+    const log = `${at} --> AT+CMGS=${length(submit)}^M\n${at} <-- >\n${at} --> ${submit}\n${at} --> ^Z\n${at} <-- ${submit}\n${at} <-- +CMGS: 9\n${at} <-- OK`;
+    expect(brief(log)).toEqual([[3, submit, 'to-modem', 'pdu-mode']]);
+  });
+
   const columns = (text: string, format: (octets: number[], offset: number) => string, width = 16): string => {
     const octets = [...Buffer.from(text, 'latin1')];
     const rows: string[] = [];
@@ -153,6 +159,8 @@ Checking line: OK
 RECEIVED frame type 0x00/length 0x00/${answer.length}
 ${dump(answer)}
 Parsing +CMGR: 0,,${length(deliver)} with +CMGR: @i, @0
+Getting message from cache
+${deliver}
 SENDING frame type 0x00/length 0x00/${submit.length + 1}
 ${dump(`${submit}\u001A`)}`;
     expect(brief(log)).toEqual([[5, deliver, 'from-modem', 'pdu-mode']]);
