@@ -240,6 +240,9 @@ export class Modem implements ModemDriver {
     this.#identity = { ...this.#identity, imsi: imsi !== null && /^\d{5,16}$/.test(imsi) ? imsi : null };
     const wanted = this.#options.reception ?? profile.reception ?? 'direct';
     this.#acknowledged = await chooseAcknowledgedService(tools, profile);
+    // A host before this one may have gone with a message unanswered. The modem announces nothing while it waits for that answer, and
+    // nothing ever after if none comes in time; refused, the message is sent again by the network.
+    if (this.#acknowledged) await this.#acknowledger?.refuse();
     const memories = await chooseMemories(tools, profile);
     const store = this.#useStore(profile, memories);
     await store.sweep();
