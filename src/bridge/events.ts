@@ -67,6 +67,8 @@ export interface DeliveredEvent {
   readonly event: 'delivered';
   readonly id: string;
   readonly sink: string;
+  /** Tries it took. */
+  readonly attempts: number;
 }
 
 /** A sink has not taken a message; `later` means that it is tried again. */
@@ -77,6 +79,8 @@ export interface DeliveryFailedEvent {
   readonly outcome: 'later' | 'refused' | 'dead';
   readonly reason: string;
   readonly attempts: number;
+  /** Milliseconds since 1970 before which it is not tried again; null where it is not. */
+  readonly nextAttemptAt: number | null;
 }
 
 /** Something went wrong that stops nothing else. */

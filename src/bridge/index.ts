@@ -1,4 +1,8 @@
+export { Bridge, type BridgeOptions } from './bridge.js';
 export type * from './events.js';
+export { type Judgement, judge } from './message.js';
+export type { ModemToDrive } from './modem-loop.js';
+export { reached } from './points.js';
 export {
   type Presented,
   type PresentedError,
@@ -12,3 +16,4 @@ export {
 } from './present.js';
 export { presentHeader, presentTpdu } from './present-tpdu.js';
 export { type Routable, type Route, sinksFor } from './routes.js';
+export { defaultSetLimits, type SetLimits } from './sets.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameModems, requestedModems } from './listen-plan.js';
+import { findModems, nameModems, requestedModems } from './listen-plan.js';
 
 test('the command line wins over the configuration, and without either the modems are looked for', () => {
   const configured = [{ address: '/dev/ttyUSB2', name: 'a', profile: 'plain' }];
@@ -31,4 +31,21 @@ test('names come from addresses, and no two are alike', () => {
     '127.0.0.1:7001',
     'modem.sock',
   ]);
+});
+
+test('where no modem is plugged in, the virtual bench stands in only if it may', async () => {
+  const auto = [{ address: 'auto' }];
+  const discover = (): Promise<readonly string[]> => Promise.resolve([]);
+  expect(await findModems(auto, { orVirtual: true, discover })).toEqual({ modems: [], virtual: true, fellBack: true });
+  await expect(findModems(auto, { orVirtual: false, discover })).rejects.toMatchObject({ code: 'cli/no-modem' });
+});
+
+test('modems that are found join those that are named, none of them twice', async () => {
+  const discover = (): Promise<readonly string[]> => Promise.resolve(['/dev/ttyUSB2', '/dev/ttyUSB6']);
+  const found = await findModems([{ address: '/dev/ttyUSB2', name: 'a' }, { address: 'auto' }], { orVirtual: true, discover });
+  expect(found.modems.map(({ name, address }) => [name, address])).toEqual([
+    ['a', '/dev/ttyUSB2'],
+    ['ttyUSB6', '/dev/ttyUSB6'],
+  ]);
+  expect(found).toMatchObject({ virtual: false, fellBack: false });
 });

@@ -40,6 +40,34 @@ function known(word: string, configured: readonly ModemRequest[]): ModemRequest 
   return configured.find(({ name, address }) => name === word || address === word) ?? { address: word };
 }
 
+/** The modems to be driven, and whether the virtual bench is among them. */
+export interface FoundModems {
+  readonly modems: readonly NamedModem[];
+  readonly virtual: boolean;
+  /** The virtual bench stands in for modems that were looked for and not found. */
+  readonly fellBack: boolean;
+}
+
+/**
+ * Looks for modems where `auto` asks for it.
+ * @throws BridgeError `cli/no-modem` where there is none and nothing may stand in
+ */
+export async function findModems(
+  requests: readonly ModemRequest[],
+  options: { readonly orVirtual: boolean; readonly discover: () => Promise<readonly string[]> },
+): Promise<FoundModems> {
+  const named = requests.filter(({ address }) => address !== 'auto' && address !== 'virtual');
+  const wanted = requests.some(({ address }) => address === 'auto') ? await options.discover() : [];
+  const plugged = wanted.filter((port) => named.every(({ address }) => address !== port)).map((address) => ({ address }));
+  const virtual = requests.some(({ address }) => address === 'virtual');
+  const modems = nameModems([...named, ...plugged]);
+  if (modems.length > 0 || virtual) return { modems, virtual, fellBack: false };
+  if (options.orVirtual) return { modems, virtual: true, fellBack: true };
+  throw new BridgeError('cli/no-modem', 'no known modem is plugged in', {
+    advice: 'name its port with --modem /dev/ttyUSB2, or try without one: --modem virtual',
+  });
+}
+
 /** Gives every modem a name of its own, made from its address where it has none. */
 export function nameModems(requests: readonly ModemRequest[]): readonly NamedModem[] {
   const taken = new Set(requests.flatMap(({ name }) => (name === undefined ? [] : [name])));

@@ -41,9 +41,11 @@ export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Gl
   const width = Math.min(terminal.width, 100);
   const cut = (text: string, columns: number): string => shorten(visible(text, glyphs), columns);
   const row = (label: string, text: string, style?: Style): string => {
-    const shown = cut(text, width - labelColumns - 2);
+    const shown = shorten(text, width - labelColumns - 2);
     return `  ${styled(terminal, 'dim', label.padEnd(labelColumns))}${style === undefined ? shown : styled(terminal, style, shown)}`;
   };
+  const rows = (label: string, text: string, style?: Style): readonly string[] =>
+    wrap(visible(text, glyphs), width - labelColumns - 2).map((piece, index) => row(index === 0 ? label : '', piece, style));
   const verdict = objectAt(facts, 'verdict');
   const name = textAt(verdict, 'verdict') ?? 'unknown';
   const time = (textAt(facts, 'receivedAt') ?? '').slice(11, 19);
@@ -51,27 +53,28 @@ export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Gl
   const rule = glyphs.rule.repeat(Math.max(2, width - title.length - time.length - 6));
   const lines = [
     `${styled(terminal, 'dim', glyphs.rule.repeat(2))} ${bold(terminal, verdictStyles[name], title)} ${styled(terminal, 'dim', `${rule} ${time}`)}`,
-    row('from', sender(facts)),
-    row('parts', parts(facts)),
+    row('from', visible(sender(facts), glyphs)),
+    row('parts', visible(parts(facts), glyphs)),
   ];
   const push = objectAt(facts, 'push');
   if (push !== null) {
-    lines.push(row('content type', named(textAt(push, 'contentType'), numberAt(push, 'contentTypeCode'), 'unknown type')));
-    lines.push(row('application id', named(textAt(push, 'applicationUri'), numberAt(push, 'applicationId'), 'none')));
+    const type = named(textAt(push, 'contentType'), numberAt(push, 'contentTypeCode'), 'unknown type');
+    const id = named(textAt(push, 'applicationUri'), numberAt(push, 'applicationId'), 'none');
+    lines.push(row('content type', visible(type, glyphs)), row('application id', visible(id, glyphs)));
   }
   for (const condition of objectsAt(verdict, 'conditions')) lines.push(conditionLine(condition, terminal, glyphs, width));
-  lines.push(row('verdict', because(verdict, name), verdictStyles[name]));
+  lines.push(...rows('verdict', because(verdict, name), verdictStyles[name]));
   const error = objectAt(verdict, 'error');
-  if (error !== null) lines.push(row('error', errorText(error), 'red'));
+  if (error !== null) lines.push(...rows('error', errorText(error), 'red'));
   const text = textAt(facts, 'text');
   const octets = textAt(push, 'body') ?? textAt(objectAt(facts, 'datagram'), 'octets');
-  if (text !== null) lines.push(row('text', text));
+  if (text !== null) lines.push(...rows('text', text));
   else if (octets !== null) lines.push(...bodyLines(push === null ? 'octets' : 'body', octets, row, width));
-  else lines.push(row('pdu', firstPdu(facts)));
-  for (const diagnostic of objectsAt(facts, 'diagnostics').slice(0, 4)) lines.push(row('note', textAt(diagnostic, 'message') ?? ''));
+  else lines.push(row('pdu', visible(firstPdu(facts), glyphs)));
+  for (const diagnostic of objectsAt(facts, 'diagnostics').slice(0, 4)) lines.push(...rows('note', textAt(diagnostic, 'message') ?? ''));
   const more = objectsAt(facts, 'diagnostics').length - 4;
   if (more > 0) lines.push(row('note', `and ${more} more, see --json`));
-  lines.push(row('id', textAt(facts, 'id') ?? ''));
+  lines.push(row('id', visible(textAt(facts, 'id') ?? '', glyphs)));
   return lines;
 }
 
@@ -85,6 +88,21 @@ export function visible(text: string, glyphs: Pick<Glyphs, 'unicode'>): string {
 export function shorten(text: string, columns: number): string {
   const characters = [...text];
   return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 3)).join('')}...`;
+}
+
+const mostLines = 4;
+
+/** Text in lines of so many columns, broken at blanks where there are any; what is more than a few lines is cut. */
+function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = [...text];
+  while (rest.length > columns && lines.length < mostLines - 1) {
+    const blank = rest.lastIndexOf(' ', columns);
+    const end = blank > columns / 2 ? blank : columns;
+    lines.push(rest.slice(0, end).join(''));
+    rest = rest.slice(blank === end ? end + 1 : end);
+  }
+  return [...lines, shorten(rest.join(''), columns)];
 }
 
 function bold(terminal: Terminal, style: Style | undefined, text: string): string {
@@ -158,7 +176,7 @@ export function bodyLines(label: string, hex: string, row: Row, width: number): 
   if (size === 0) return [row(label, head)];
   const octets = Buffer.from(hex.slice(0, 4 * width), 'hex');
   const isText = octets.every((octet) => (octet >= 0x20 && octet < 0x7f) || octet === 0x09 || octet === 0x0a || octet === 0x0d);
-  if (isText) return [row(label, head), row('', octets.toString('latin1'))];
+  if (isText) return [row(label, head), row('', escapeText(octets.toString('latin1')))];
   const perLine = 16;
   const dump = [0, perLine].flatMap((start) => (start < size ? [dumpLine(octets.subarray(start, start + perLine), perLine)] : []));
   return [row(label, size > 2 * perLine ? `${head}, the first ${2 * perLine}:` : head), ...dump.map((line) => row('', line))];

@@ -1,0 +1,113 @@
+import { Delivery, type DeliveryReceipt, type DeliveryStore, type Handover, type SinkPlan } from '../delivery/index.js';
+import type { Journal } from '../journal/index.js';
+import type { Modem, OpenModemOptions } from '../modem/index.js';
+import type { Clock, Logger, Random } from '../runtime/index.js';
+import type { BridgeEvent } from './events.js';
+import { Intake } from './intake.js';
+import type { ModemToDrive } from './modem-loop.js';
+import { reached } from './points.js';
+import { type Route, sinksFor } from './routes.js';
+import { defaultSetLimits, type SetLimits } from './sets.js';
+import { SharedCommits } from './shared-commits.js';
+
+export interface BridgeOptions {
+  /** Open, and this bridge's alone until it is closed. */
+  readonly journal: Journal;
+  readonly sinks: readonly SinkPlan[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Told of everything that happens, in order; it must not throw. */
+  readonly onEvent: (event: BridgeEvent) => void;
+  readonly routes?: readonly Route[];
+  readonly limits?: SetLimits;
+  /** How modems are opened; for tests, which put a wire of their own behind it. */
+  readonly openModem?: (name: string, options: OpenModemOptions) => Promise<Modem>;
+}
+
+/** How long sinks may take for what they are being handed when the bridge is closed. */
+const drainMs = 2000;
+
+/** The rooms put together: modems in, sinks out, and nothing lost between them. */
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #intake: Intake;
+  readonly #delivery: Delivery;
+  readonly #stop = new AbortController();
+  readonly #driving = new Set<Promise<void>>();
+
+  /** @throws SinkError `delivery/name-taken` where two sinks have one name */
+  constructor(options: BridgeOptions) {
+    const { journal, clock, random, log, onEvent, routes = [], sinks, limits = defaultSetLimits } = options;
+    this.#options = options;
+    const names = new Set(sinks.map(({ sink }) => sink.name));
+    const commits = new SharedCommits(journal, clock);
+    const store: DeliveryStore = {
+      pendingDeliveries: (sink, query) => journal.pendingDeliveries(sink, query),
+      dueDeliveries: (sink, now, most) => journal.dueDeliveries(sink, now, most),
+      nextDueAt: (sink) => journal.nextDueAt(sink),
+      handover: (id) => journal.handover(id),
+      recordAttempt: (id, sink, attempt) => commits.soon(() => journal.recordAttempt(id, sink, attempt)),
+    };
+    this.#delivery = new Delivery({ store, sinks: sinks.map(watched), clock, random, logger: log, onEvent });
+    this.#intake = new Intake({
+      journal,
+      commits,
+      clock,
+      limits,
+      sinksFor: (message) => sinksFor(message, routes, names),
+      emit: onEvent,
+      onMessage: (_id, to) => this.#delivery.wake(to),
+    });
+  }
+
+  /** Takes up what an earlier run left: parts that wait for their message, messages that wait for their sinks. Call it once, first. */
+  start(): void {
+    this.#intake.recover();
+    this.#delivery.start();
+  }
+
+  /**
+   * Drives a modem until {@link close}; one that is lost is opened again. Resolves when it is ready for the first time, rejects when the
+   * first try fails; further tries follow all the same.
+   */
+  async drive(modem: ModemToDrive): Promise<void> {
+    // The driver is loaded with the first modem: whoever only decodes needs no serial library.
+    const { driveModem } = await import('./modem-loop.js');
+    const { clock, log, onEvent, openModem } = this.#options;
+    return new Promise((resolve, reject) => {
+      const driving = driveModem(modem, {
+        clock,
+        log,
+        intake: this.#intake,
+        emit: onEvent,
+        signal: this.#stop.signal,
+        onOpened: (failure) => (failure === null ? resolve() : reject(failure)),
+        ...(openModem === undefined ? {} : { open: openModem }),
+      })
+        .then(resolve, reject)
+        .finally(() => this.#driving.delete(driving));
+      this.#driving.add(driving);
+    });
+  }
+
+  /** Answers what is being taken in, closes the modems, and lets hand-overs that are under way end. The journal stays the caller's to close. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#driving);
+    await this.#intake.close();
+    await this.#delivery.close({ drainMs });
+  }
+}
+
+/** A sink that says when it is asked and when it has answered. */
+function watched(plan: SinkPlan): SinkPlan {
+  const { sink } = plan;
+  const accept = async (handover: Handover, options: { readonly signal: AbortSignal }): Promise<DeliveryReceipt> => {
+    reached('sink:asked');
+    const receipt = await sink.accept(handover, options);
+    reached('sink:answered');
+    return receipt;
+  };
+  return { ...plan, sink: { name: sink.name, kind: sink.kind, accept, close: () => sink.close() } };
+}

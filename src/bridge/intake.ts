@@ -1,0 +1,244 @@
+import type { BridgeError } from '../errors.js';
+import type { AppendedPart, Journal } from '../journal/index.js';
+import type { Clock } from '../runtime/index.js';
+import type { CompleteMessage, IncompleteSet } from '../sms/index.js';
+import { expiredEvent, incompleteEvent, partEvent, reportEvent } from './event-facts.js';
+import type { BridgeEvent, PartReassembly } from './events.js';
+import { draftOf, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
+import { reached } from './points.js';
+import { presentError } from './present.js';
+import { asBridgeError, fingerprintOf, type Reading, readPdu } from './reading.js';
+import { PartSets, type PartTag, type SetLimits } from './sets.js';
+import type { SharedCommits } from './shared-commits.js';
+
+/** A PDU as it comes in, from whatever carries short messages. */
+export interface IncomingPdu {
+  /** Hex with the service centre address, or the line as it stood where that was no hex. */
+  readonly pdu: string;
+  /** The TPDU length the modem announced; null where it announced none. The octets count, not this. */
+  readonly tpduOctets: number | null;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly receivedAt: number;
+}
+
+/** Who received a PDU, and how to answer. */
+export interface Origin {
+  /** Name of the modem, as events show it. */
+  readonly modem: string;
+  /** Stands for the subscription, whatever the modem is called now: part of the key of every set. */
+  readonly receiver: string;
+  acknowledge(verdict: 'stored' | 'refused'): Promise<void>;
+}
+
+export interface IntakeOptions {
+  readonly journal: Pick<Journal, 'complete' | 'expire' | 'openParts'>;
+  readonly commits: SharedCommits;
+  readonly clock: Clock;
+  readonly limits: SetLimits;
+  /** Names of the sinks that are to have a message. */
+  readonly sinksFor: (message: MessageDraft) => readonly string[];
+  readonly emit: (event: BridgeEvent) => void;
+  /** A message is on disk with its deliveries. */
+  readonly onMessage: (id: string, sinks: readonly string[]) => void;
+}
+
+/** What stands beside a part's octets in the journal, so that it can be read again. */
+interface PartFacts {
+  readonly tpduOctets: number | null;
+  readonly receiver: string;
+}
+
+/** What a part has led to: what is said of it, and what is then to be written. */
+interface Consequence {
+  readonly reassembly: PartReassembly | null;
+  readonly missing: readonly number[] | null;
+  readonly act: (() => void) | null;
+}
+
+const retryDelaysMs: readonly number[] = [100, 500, 2000];
+const longestRetryMs = 5000;
+
+/**
+ * From a PDU to a message on disk: stores, acknowledges, decodes, joins, judges. All that follows the acknowledgement is done
+ * again by {@link recover} from what is on disk.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #sets: PartSets;
+  readonly #stop = new AbortController();
+  readonly #writing = new Set<Promise<void>>();
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#sets = new PartSets(options.clock, options.limits, {
+      incomplete: (set) => options.emit(incompleteEvent(set)),
+      expired: (set, reason) => this.#giveUp(set, reason),
+    });
+  }
+
+  /** Runs the open parts of the journal again, in the order in which they came. Call it once, before the first {@link take}. */
+  recover(): void {
+    for (const stored of this.#options.journal.openParts()) {
+      const facts = readFacts(stored.facts);
+      const tag = { id: stored.id, position: stored.position, receivedAt: stored.receivedAt, pdu: stored.octets, modem: stored.source };
+      this.#follow(readPdu(stored.octets), tag, facts.receiver).act?.();
+    }
+    this.#sets.check();
+  }
+
+  /** Stores a PDU, acknowledges it once it is on disk, and follows it as far as it goes. Never rejects for what the PDU holds. */
+  async take(received: IncomingPdu, origin: Origin): Promise<void> {
+    const reading = readPdu(received.pdu);
+    reached('pdu:received');
+    const appended = await this.#append(received, reading, origin);
+    if (appended === null) return this.#answer(origin, 'refused');
+    reached('part:stored');
+    // The acknowledgement leaves first; what the part means is found out while the modem answers.
+    const answered = this.#answer(origin, 'stored');
+    reached('part:acknowledging');
+    const tag: PartTag = { ...appended, receivedAt: received.receivedAt, pdu: received.pdu, modem: origin.modem };
+    const consequence: Consequence =
+      appended.duplicateOf === null ? this.#follow(reading, tag, origin.receiver) : { reassembly: 'duplicate', missing: null, act: null };
+    await answered;
+    reached('part:acknowledged');
+    this.#options.emit(partEvent(reading, tag, consequence.reassembly, consequence.missing));
+    reached('part:told');
+    consequence.act?.();
+  }
+
+  /** Resolves when all that was complete is on disk, or the intake is closed. */
+  async flush(): Promise<void> {
+    while (this.#writing.size > 0) {
+      this.#options.commits.release();
+      await Promise.all(this.#writing);
+    }
+  }
+
+  /** Stops timers and retries; sets in progress stay on disk. */
+  async close(): Promise<void> {
+    this.#sets.close();
+    this.#stop.abort();
+    await this.flush();
+  }
+
+  async #append(received: IncomingPdu, reading: Reading, origin: Origin): Promise<AppendedPart | null> {
+    const facts: PartFacts = { tpduOctets: received.tpduOctets, receiver: origin.receiver };
+    try {
+      return await this.#options.commits.append({
+        receivedAt: received.receivedAt,
+        binding: 'sms',
+        source: origin.modem,
+        octets: received.pdu,
+        facts: JSON.stringify(facts),
+        fingerprint: fingerprintOf(reading, origin.receiver, received.pdu),
+      });
+    } catch (caught) {
+      this.#complain(asBridgeError(caught), origin.modem);
+      return null;
+    }
+  }
+
+  /** A part is on disk whatever becomes of its acknowledgement: what is not heard is delivered again, and is then a duplicate. */
+  async #answer(origin: Origin, verdict: 'stored' | 'refused'): Promise<void> {
+    try {
+      await origin.acknowledge(verdict);
+    } catch (caught) {
+      this.#complain(asBridgeError(caught), origin.modem);
+    }
+  }
+
+  #follow(reading: Reading, tag: PartTag, receiver: string): Consequence {
+    if (reading.kind === 'unreadable') {
+      return { reassembly: null, missing: null, act: () => this.#finish(draftOfUnreadable(tag, reading.error)) };
+    }
+    if (reading.kind === 'report') {
+      const event = reportEvent(reading.report, tag);
+      const act = (): void => {
+        this.#options.emit(event);
+        const kept = reportToComplete(tag, reading.report, { ...event }, this.#options.clock.now());
+        this.#write(
+          () => this.#options.journal.complete(kept),
+          () => undefined,
+        );
+      };
+      return { reassembly: 'single', missing: null, act };
+    }
+    const outcome = this.#sets.accept(receiver, reading.part, tag);
+    switch (outcome.state) {
+      case 'single':
+      case 'complete':
+        return { reassembly: outcome.state, missing: null, act: () => this.#finishMessage(outcome.message) };
+      case 'pending':
+      case 'conflict':
+        return { reassembly: outcome.state, missing: outcome.set.missing, act: null };
+      case 'duplicate':
+        return { reassembly: 'duplicate', missing: null, act: () => this.#setAside(tag, `repeats part ${outcome.of.id}`) };
+    }
+  }
+
+  #finishMessage(message: CompleteMessage<PartTag>): void {
+    this.#finish(draftOf(message));
+  }
+
+  #finish(draft: MessageDraft): void {
+    const sinks = this.#options.sinksFor(draft);
+    const message = toComplete(draft, this.#options.clock.now(), sinks);
+    this.#write(
+      () => this.#options.journal.complete(message),
+      ({ id }) => {
+        reached('message:stored');
+        this.#options.emit({ event: 'message', id, verdict: draft.verdict, sinks, facts: { ...draft.facts, id } });
+        this.#options.onMessage(id, sinks);
+      },
+    );
+  }
+
+  #giveUp(set: IncompleteSet<PartTag>, reason: string): void {
+    const ids = set.parts.map(({ tag }) => tag.id);
+    this.#write(
+      () => this.#options.journal.expire(ids, reason),
+      () => this.#options.emit(expiredEvent(set, reason)),
+    );
+  }
+
+  #setAside(tag: PartTag, reason: string): void {
+    this.#write(
+      () => this.#options.journal.expire([tag.id], reason),
+      () => undefined,
+    );
+  }
+
+  /** Writes until it is written: the parts are acknowledged, so the only other end is that of the program, after which they run again. */
+  #write<Written>(write: () => Promise<Written>, then: (written: Written) => void): void {
+    const run = async (): Promise<void> => {
+      for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
+        const outcome = await this.#options.commits.soon(write).then(
+          (written) => ({ written }),
+          (reason: unknown) => ({ reason }),
+        );
+        if ('written' in outcome) return then(outcome.written);
+        if (attempt === 0) this.#complain(asBridgeError(outcome.reason));
+        await this.#pause(retryDelaysMs[attempt] ?? longestRetryMs);
+      }
+    };
+    const running = run().finally(() => this.#writing.delete(running));
+    this.#writing.add(running);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await this.#options.clock.sleep(ms, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
+  #complain(error: BridgeError, modem?: string): void {
+    this.#options.emit({ event: 'error', ...presentError(error), ...(modem === undefined ? {} : { modem }) });
+  }
+}
+
+/** Facts that an older or a foreign hand wrote count as far as they can be read: a part is never lost for them. */
+function readFacts(json: string): PartFacts {
+  const facts: unknown = JSON.parse(json);
+  if (typeof facts !== 'object' || facts === null) return { tpduOctets: null, receiver: '' };
+  const tpduOctets = 'tpduOctets' in facts && typeof facts.tpduOctets === 'number' ? facts.tpduOctets : null;
+  const receiver = 'receiver' in facts && typeof facts.receiver === 'string' ? facts.receiver : '';
+  return { tpduOctets, receiver };
+}

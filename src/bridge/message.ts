@@ -1,0 +1,160 @@
+import type { BridgeError } from '../errors.js';
+import type { MessageToComplete } from '../journal/index.js';
+import type { Diagnostic } from '../octets/index.js';
+import { fromWdp, type NotPush, notPush, type PushMessage } from '../push/index.js';
+import { route } from '../routing/index.js';
+import { type CompleteMessage, joinText, type SmsStatusReport, type WdpDatagram } from '../sms/index.js';
+import { type Presented, presentDatagram, presentDiagnostics, presentPush, presentVerdict } from './present.js';
+import type { Routable } from './routes.js';
+import type { PartTag } from './sets.js';
+
+/** A message whose parts are all there, judged, and not yet on disk as such. */
+export interface MessageDraft extends Routable {
+  readonly parts: readonly PartTag[];
+  /** What is shown of it: the `message` object of the contract without its id. */
+  readonly facts: Presented;
+  readonly body: Uint8Array | null;
+}
+
+/** What a complete message is: a push and whose, or no push and why. */
+export interface Judgement {
+  readonly arrival: PushMessage | NotPush;
+  readonly datagram: WdpDatagram | null;
+  /** Text of what is no datagram; null where the user data is no text. */
+  readonly text: string | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Finds out what the parts of one message are together. @see OMA-TS-DM_PushBinding-V1_3 5.1 */
+export function judge<Tag>(message: CompleteMessage<Tag>): Judgement {
+  const { datagram } = message;
+  const first = message.parts[0]?.part;
+  const textPorts = first?.ports ?? null;
+  const arrival =
+    datagram !== null
+      ? fromWdp(datagram)
+      : textPorts !== null
+        ? notPush('text-coding', { destinationPort: textPorts.destination })
+        : notPush('no-ports');
+  const ofParts = message.parts.flatMap(({ part }) => part.diagnostics);
+  const text = datagram === null ? joinText(message.parts.map(({ part }) => part)).text : null;
+  return { arrival, datagram, text, diagnostics: [...ofParts, ...message.diagnostics, ...arrival.diagnostics] };
+}
+
+/** The draft of a message that came as short messages. */
+export function draftOf(message: CompleteMessage<PartTag>): MessageDraft {
+  const { arrival, datagram, text, diagnostics } = judge(message);
+  const push = arrival.kind === 'push' ? arrival : null;
+  const verdict = route(arrival);
+  const body = push?.body ?? datagram?.octets ?? null;
+  return draft({
+    parts: message.parts.map(({ tag }) => tag),
+    from: message.parts[0]?.part.address.text ?? null,
+    verdict: verdict.verdict,
+    shownVerdict: presentVerdict(verdict, arrival.kind === 'not-push' ? arrival.error : null),
+    push,
+    datagram,
+    text,
+    diagnostics,
+    body,
+  });
+}
+
+/** The draft of a PDU that cannot be decoded: handed on raw, so that it is seen. */
+export function draftOfUnreadable(tag: PartTag, error: BridgeError): MessageDraft {
+  const verdict = route(notPush('malformed'));
+  const shownVerdict = presentVerdict(verdict, error);
+  return draft({
+    parts: [tag],
+    from: null,
+    verdict: verdict.verdict,
+    shownVerdict,
+    push: null,
+    datagram: null,
+    text: null,
+    diagnostics: [],
+    body: null,
+  });
+}
+
+interface Known {
+  readonly parts: readonly PartTag[];
+  readonly from: string | null;
+  readonly verdict: string;
+  readonly shownVerdict: Presented;
+  readonly push: PushMessage | null;
+  readonly datagram: WdpDatagram | null;
+  readonly text: string | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly body: Uint8Array | null;
+}
+
+function draft(known: Known): MessageDraft {
+  const { parts, from, verdict, push, datagram, text, diagnostics, body } = known;
+  const last = parts.reduce<PartTag | undefined>(
+    (latest, tag) => (latest === undefined || tag.position > latest.position ? tag : latest),
+    undefined,
+  );
+  const modem = last?.modem ?? null;
+  const facts = {
+    event: 'message',
+    receivedAt: isoTime(last?.receivedAt ?? 0),
+    binding: 'sms',
+    modem,
+    from,
+    parts: parts.length,
+    pdus: parts.map(({ pdu }) => pdu),
+    ...(datagram === null ? {} : { datagram: presentDatagram(datagram) }),
+    ...(push === null ? {} : { push: presentPush(push) }),
+    text,
+    verdict: known.shownVerdict,
+    diagnostics: presentDiagnostics(diagnostics),
+  };
+  const contentType = push === null ? null : { code: push.contentType.code, name: push.contentType.name };
+  const applicationId = push?.applicationId == null ? null : { code: push.applicationId.code, uri: push.applicationId.uri };
+  return { parts, from, modem, verdict, facts, body, contentType, applicationId };
+}
+
+/** What the journal keeps of a draft. */
+export function toComplete(draft: MessageDraft, completedAt: number, sinks: readonly string[]): MessageToComplete {
+  return {
+    completedAt,
+    partIds: draft.parts.map(({ id }) => id),
+    verdict: draft.verdict,
+    binding: 'sms',
+    source: draft.modem,
+    from: draft.from,
+    contentType: named(draft.contentType?.name ?? null, draft.contentType?.code ?? null),
+    applicationId: named(draft.applicationId?.uri ?? null, draft.applicationId?.code ?? null),
+    facts: JSON.stringify(draft.facts),
+    body: draft.body,
+    sinks,
+  };
+}
+
+/** What the journal keeps of a status report: it is shown as it comes and goes to no sink. */
+export function reportToComplete(tag: PartTag, report: SmsStatusReport, facts: Presented, completedAt: number): MessageToComplete {
+  return {
+    completedAt,
+    partIds: [tag.id],
+    verdict: 'report',
+    binding: 'sms',
+    source: tag.modem,
+    from: report.recipientAddress.text,
+    contentType: null,
+    applicationId: null,
+    facts: JSON.stringify(facts),
+    body: null,
+    sinks: [],
+  };
+}
+
+/** Milliseconds since 1970 in ISO 8601, UTC. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** A name, or where there is none the number. */
+function named(name: string | null, code: number | null): string | null {
+  return name ?? (code === null ? null : `0x${code.toString(16).toUpperCase().padStart(2, '0')}`);
+}
