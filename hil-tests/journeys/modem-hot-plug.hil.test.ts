@@ -93,7 +93,7 @@ test.each([
 ])('a device that %s is named, left in time, and keeps no memory', async (_name, behave, words) => {
   const name = await device(behave);
   const before = process.memoryUsage().heapUsed;
-  await expect(openModem(name, { clock: systemClock, answerWithinMs: 2_500 })).rejects.toMatchObject({
+  await expect(openModem(name, { clock: systemClock, answerWithinMs: 1_250 })).rejects.toMatchObject({
     code: 'modem/no-answer',
     message: expect.stringContaining(words),
   });
