@@ -82,7 +82,11 @@ export const transferExtensionGrammar: Grammar = {
 export function qualifiedGrammar(alone: Grammar, counted: Grammar): Grammar {
   return {
     read: (reader) => {
-      if (!isCounted(reader)) return alone.read(reader);
+      if (!isCounted(reader)) {
+        const value = alone.read(reader);
+        // A text that holds a mark of its own must not look like a quotation or a quality.
+        return typeof value === 'string' ? formatPlain(value) : value;
+      }
       enter(reader);
       const head = counted.read(reader);
       const text = typeof head === 'number' ? String(head) : formatPlain(String(head));
