@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect } from 'vitest';
+import { test } from '../support/scene.js';
+import { wapbridgeMain } from '../support/wapbridge.js';
+
+const top = fileURLToPath(new URL('../..', import.meta.url));
+const documents = ['README.md', 'CONTRIBUTING.md', ...['docs', 'docs/decisions', 'firmware-notes', 'hil-tests'].flatMap(markdownIn)];
+const readme = readFileSync(join(top, 'README.md'), 'utf8');
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(top, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+}
+
+describe('the documents', () => {
+  const examples = [...readme.matchAll(/^```console\n\$ (.+)\n([\s\S]*?)\n```$/gm)];
+
+  test('the README shows at least one command with what it prints', () => {
+    expect(examples.length).toBeGreaterThan(0);
+  });
+
+  for (const [, command = '', output] of examples) {
+    test(`the README shows what is printed by: ${command}`, async ({ scene }) => {
+      const words = command.replaceAll('npx wapbridge', `"$NODE" "$WAPBRIDGE"`);
+      const shell = scene.program('bash', ['-c', words], {
+        environment: { NODE: process.execPath, WAPBRIDGE: wapbridgeMain, COLUMNS: '80', LC_ALL: 'C.UTF-8' },
+      });
+      expect((await shell.exited).code, shell.describe()).toBe(0);
+      expect(shell.stdout.items.join('\n').trimEnd()).toBe(output);
+    });
+  }
+
+  test('every command that the README lists is there, and no other', async ({ scene }) => {
+    const listed = [...readme.matchAll(/^\| `wapbridge (\w+)` \|/gm)].map(([, name]) => name);
+    const help = scene.wapbridge(['--help']);
+    expect((await help.exited).code).toBe(0);
+    const there = help.strayLines.flatMap((line) => /^ +wapbridge (\w+)/.exec(line)?.[1] ?? []);
+    expect([...listed].sort()).toEqual([...there].sort());
+  });
+
+  test('every link from one document to a file leads to a file', () => {
+    const links = documents.flatMap((document) =>
+      [...readFileSync(join(top, document), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
+        ([, target = '']) => [document, target] as const,
+      ),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter(([document, target]) => !existsSync(join(top, dirname(document), target)))).toEqual([]);
+  });
+});
