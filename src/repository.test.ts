@@ -73,6 +73,25 @@ describe('the repository', () => {
     expect(named.filter(([name]) => !list.includes(name))).toEqual([]);
   });
 
+  test('every jump in the udev rules has its label, and every line is a rule or a comment', () => {
+    const rules = [...text].filter(([file]) => file.startsWith('udev/') && file.endsWith('.rules'));
+    expect(rules.length).toBeGreaterThan(0);
+    for (const [file, content] of rules) {
+      const labels = new Set([...content.matchAll(/^LABEL="(\w+)"$/gm)].map(([, label]) => label));
+      const jumps = [...content.matchAll(/GOTO="(\w+)"/g)].map(([, label]) => label);
+      expect(
+        jumps.filter((label) => !labels.has(label)),
+        file,
+      ).toEqual([]);
+      const token = /[A-Z]+(?:\{[\w./]+\})?(?:==|!=|\+=|=)"[^"]*"/.source;
+      const rule = new RegExp(`^(?:#.*|${token}(?:, ${token})*)?$`);
+      expect(
+        content.split('\n').filter((line) => !rule.test(line)),
+        file,
+      ).toEqual([]);
+    }
+  });
+
   test('nothing is left for later in the code', () => {
     expect(places(unfinished)).toEqual([]);
   });
