@@ -1,11 +1,10 @@
 import { Delivery, type DeliveryReceipt, type DeliveryStore, type Handover, type SinkPlan } from '../delivery/index.js';
 import type { Journal } from '../journal/index.js';
 import type { Modem, OpenModemOptions } from '../modem/index.js';
-import type { Clock, Logger, Random } from '../runtime/index.js';
+import { type Clock, type Logger, type Random, reached } from '../runtime/index.js';
 import type { BridgeEvent } from './events.js';
 import { Intake } from './intake.js';
 import type { ModemToDrive } from './modem-loop.js';
-import { reached } from './points.js';
 import { type Route, sinksFor } from './routes.js';
 import { defaultSetLimits, type SetLimits } from './sets.js';
 import { SharedCommits } from './shared-commits.js';
@@ -64,6 +63,7 @@ export class Bridge {
   /** Takes up what an earlier run left: parts that wait for their message, messages that wait for their sinks. Call it once, first. */
   start(): void {
     this.#intake.recover();
+    reached('bridge:recovered');
     this.#delivery.start();
   }
 
@@ -93,10 +93,12 @@ export class Bridge {
 
   /** Answers what is being taken in, closes the modems, and lets hand-overs that are under way end. The journal stays the caller's to close. */
   async close(): Promise<void> {
+    reached('bridge:closing');
     this.#stop.abort();
     await Promise.all(this.#driving);
     await this.#intake.close();
     await this.#delivery.close({ drainMs });
+    reached('bridge:closed');
   }
 }
 

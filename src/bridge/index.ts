@@ -1,8 +1,8 @@
+export { reached } from '../runtime/index.js';
 export { Bridge, type BridgeOptions } from './bridge.js';
 export type * from './events.js';
 export { type Judgement, judge } from './message.js';
 export type { ModemToDrive } from './modem-loop.js';
-export { reached } from './points.js';
 export {
   type Presented,
   type PresentedError,

@@ -1,11 +1,10 @@
 import type { BridgeError } from '../errors.js';
 import type { AppendedPart, Journal } from '../journal/index.js';
-import type { Clock } from '../runtime/index.js';
+import { type Clock, reached } from '../runtime/index.js';
 import type { CompleteMessage, IncompleteSet } from '../sms/index.js';
 import { expiredEvent, incompleteEvent, partEvent, reportEvent } from './event-facts.js';
 import type { BridgeEvent, PartReassembly } from './events.js';
 import { draftOf, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
-import { reached } from './points.js';
 import { presentError } from './present.js';
 import { asBridgeError, fingerprintOf, type Reading, readPdu } from './reading.js';
 import { PartSets, type PartTag, type SetLimits } from './sets.js';
@@ -82,6 +81,7 @@ export class Intake {
       const facts = readFacts(stored.facts);
       const tag = { id: stored.id, position: stored.position, receivedAt: stored.receivedAt, pdu: stored.octets, modem: stored.source };
       this.#follow(readPdu(stored.octets), tag, facts.receiver).act?.();
+      reached('part:recovered');
     }
     this.#sets.check();
   }
@@ -91,7 +91,10 @@ export class Intake {
     const reading = readPdu(received.pdu);
     reached('pdu:received');
     const appended = await this.#append(received, reading, origin);
-    if (appended === null) return this.#answer(origin, 'refused');
+    if (appended === null) {
+      reached('part:refusing');
+      return this.#answer(origin, 'refused');
+    }
     reached('part:stored');
     // The acknowledgement leaves first; what the part means is found out while the modem answers.
     const answered = this.#answer(origin, 'stored');
@@ -104,6 +107,7 @@ export class Intake {
     this.#options.emit(partEvent(reading, tag, consequence.reassembly, consequence.missing));
     reached('part:told');
     consequence.act?.();
+    reached('part:followed');
   }
 
   /** Resolves when all that was complete is on disk, or the intake is closed. */
@@ -181,6 +185,7 @@ export class Intake {
   }
 
   #finish(draft: MessageDraft): void {
+    reached('message:judged');
     const sinks = this.#options.sinksFor(draft);
     const message = toComplete(draft, this.#options.clock.now(), sinks);
     this.#write(
@@ -194,6 +199,7 @@ export class Intake {
   }
 
   #giveUp(set: IncompleteSet<PartTag>, reason: string): void {
+    reached('set:expiring');
     const ids = set.parts.map(({ tag }) => tag.id);
     this.#write(
       () => this.#options.journal.expire(ids, reason),

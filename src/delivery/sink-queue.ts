@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random } from '../runtime/index.js';
+import { type Clock, type Logger, type Random, reached } from '../runtime/index.js';
 import { reasonOf } from './errors.js';
 import { defaultRetry, retryDelayMs } from './retry.js';
 import type {
@@ -104,6 +104,7 @@ export class SinkQueue {
 
   /** Serves one page; the answer is when to look again, `more` for at once, null for when something new comes. */
   async #serveInOrder(): Promise<number | 'more' | null> {
+    reached('delivery:looking');
     const page = this.#context.store.pendingDeliveries(this.#plan.sink.name, { limit: pageSize });
     const notes: Promise<void>[] = [];
     let next: number | 'more' | null = page.length === 0 ? null : 'more';
@@ -154,9 +155,11 @@ export class SinkQueue {
   /** One try. `noted` resolves once its outcome is on disk; `settled` says that the next in order may follow. */
   async #try(pending: PendingHandover): Promise<{ readonly noted: Promise<void>; readonly settled: boolean }> {
     const { clock, random } = this.#context;
+    reached('delivery:begun');
     this.#underWay.add(pending.messageId);
     const receipt = await this.#ask(pending).finally(() => this.#underWay.delete(pending.messageId));
     if (receipt === null) return { noted: Promise.resolve(), settled: false };
+    reached('delivery:answered');
     const at = clock.now();
     const attempts = pending.attempts + 1;
     if (receipt.outcome === 'dead')
@@ -224,6 +227,7 @@ export class SinkQueue {
         await this.#pause(storeFaultDelayMs);
       }
     }
+    reached(`delivery:noted-${record.outcome}`);
     this.#statistics[record.outcome] += 1;
     if (record.outcome === 'taken') return onEvent({ event: 'delivered', id: pending.messageId, sink: name, attempts });
     this.#lastReason = record.reason;

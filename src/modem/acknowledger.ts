@@ -1,4 +1,5 @@
 import { hasQuirk, type ModemProfile } from '../profiles/index.js';
+import { reached } from '../runtime/index.js';
 import type { AtEngine } from './at-engine.js';
 import { AtError } from './errors.js';
 
@@ -28,6 +29,7 @@ export class Acknowledger {
    */
   async accept({ expected }: { readonly expected: boolean }): Promise<void> {
     if (this.#pointless && !expected) return;
+    reached('modem:acknowledging');
     let refusal: unknown = null;
     for (const form of this.#forms) {
       try {
@@ -38,6 +40,7 @@ export class Acknowledger {
         refusal = cause;
         continue;
       }
+      reached('modem:acknowledged');
       if (form !== this.#forms[0]) this.#forms = [form, ...this.#forms.filter((other) => other !== form)];
       return;
     }
@@ -47,6 +50,7 @@ export class Acknowledger {
 
   /** Tells the network to keep the message and try again (RP-ERROR). */
   async refuse(): Promise<void> {
+    reached('modem:refusing');
     await this.#engine.command('AT+CNMA=2', { urgent: true }).catch((cause: unknown) => {
       if (!(cause instanceof AtError)) throw cause;
     });

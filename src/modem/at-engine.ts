@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ReadlineParser } from '@serialport/parser-readline';
-import type { Cancel, Clock } from '../runtime/index.js';
+import { type Cancel, type Clock, reached } from '../runtime/index.js';
 import { describeCommand } from './command-table.js';
 import { AtError, PortClosedError, TimeoutError } from './errors.js';
 import type { FinalResult } from './final-result.js';
@@ -156,7 +156,9 @@ export class AtEngine {
   #feed(raw: string): void {
     if (this.#lost !== null) return;
     const line = raw === promptLine ? raw : raw.trim();
-    if (line !== '') this.#apply({ type: 'line', line });
+    if (line === '') return;
+    reached('modem:line');
+    this.#apply({ type: 'line', line });
   }
 
   #next(): void {
@@ -164,6 +166,7 @@ export class AtEngine {
     const job = this.#urgent.shift() ?? this.#queue.shift();
     if (job === undefined) return;
     this.#running = job;
+    reached('modem:command-begins');
     this.#apply({ type: 'start', command: job.command });
   }
 
@@ -201,6 +204,7 @@ export class AtEngine {
         this.#fail(output);
         break;
       case 'unsolicited':
+        reached('modem:unsolicited');
         this.#listeners.onUnsolicited(output.line, output.pdu);
         break;
       case 'broken':
@@ -225,6 +229,7 @@ export class AtEngine {
 
   #answer(information: readonly string[], final: FinalResult): void {
     const job = this.#finish();
+    reached('modem:command-answered');
     if (final.kind === 'ok') job?.resolve(information);
     else job?.reject(refusal(job.shownAs, final));
   }
@@ -259,7 +264,9 @@ export class AtEngine {
       return;
     }
     const cancel = this.#clock.after(writeStallMs, () => this.#lose('it takes no more octets', undefined));
+    reached('modem:writing');
     this.#port.write(Buffer.from(octets, 'latin1'), (cause) => {
+      reached('modem:written');
       cancel();
       if (cause !== null && cause !== undefined) this.#lose(cause.message, cause);
     });

@@ -1,4 +1,5 @@
 import { hasQuirk, type ModemProfile } from '../profiles/index.js';
+import { reached } from '../runtime/index.js';
 import { findLine, messageType, parseFields, parseListing, parseRead, type StoredMessage } from './answer-values.js';
 import { AtError, TimeoutError } from './errors.js';
 import { attempt, choosePduMode, type SetUpTools } from './set-up.js';
@@ -61,6 +62,7 @@ export class MessageStore {
 
   /** Reads what +CMTI or +CDSI announced. An index already waiting is not read twice. */
   async announced(location: StorageLocation): Promise<void> {
+    reached('modem:announced');
     const key = keyOf(location);
     if (this.#waitingReads.has(key)) return;
     if (this.#waitingReads.size >= mostWaitingReads) return;
@@ -113,10 +115,12 @@ export class MessageStore {
         return;
       }
     }
+    reached('modem:deleting');
     await this.#tools.engine.command(`AT+CMGD=${location.index}`).catch((cause: unknown) => {
       // Somebody was faster: the slot is empty, as it should be.
       if (!(cause instanceof AtError && (cause.number === 321 || cause.number === 21 || cause.number === 22))) throw cause;
     });
+    reached('modem:deleted');
     this.#held.delete(key);
   }
 
@@ -146,6 +150,7 @@ export class MessageStore {
   }
 
   async #sweepOne(memory: string): Promise<void> {
+    reached('modem:sweeping');
     const total = await this.#select(memory, { always: true });
     const entries = this.#listingWorks ? await this.#list() : null;
     if (entries !== null) {
@@ -196,6 +201,7 @@ export class MessageStore {
       storage: location,
       receivedAt: this.#tools.clock.now(),
     };
+    reached('modem:read');
     this.#held.set(key, { received, settled: false, readAt: this.#tools.clock.monotonic() });
     this.#listeners.onMessage(received);
   }

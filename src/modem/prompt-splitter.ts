@@ -1,4 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
+import { reached } from '../runtime/index.js';
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
@@ -34,6 +35,7 @@ export class PromptSplitter extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    reached('modem:octets');
     const out = Buffer.allocUnsafe(chunk.length * 3);
     let length = 0;
     for (const octet of chunk) {

@@ -1,5 +1,5 @@
 import { hasQuirk, type ModemProfile } from '../profiles/index.js';
-import type { Clock } from '../runtime/index.js';
+import { type Clock, reached } from '../runtime/index.js';
 import { expandNumbers, findLine, parseFields, parseLists } from './answer-values.js';
 import type { AtEngine, CommandOptions } from './at-engine.js';
 import { AtError, ModemError, TimeoutError } from './errors.js';
@@ -196,6 +196,7 @@ export async function armIndications(
   const offered = findLine((await attempt(tools, 'AT+CNMI=?')) ?? [], '+CNMI:');
   for (const values of indicationLadder(offered, { direct: wanted.direct, modeOne: hasQuirk(profile, 'indication-mode-one') })) {
     if ((await attempt(tools, `AT+CNMI=${values.join(',')}`)) === null) continue;
+    reached('modem:armed');
     const inForce = await readIndications(tools);
     if (inForce === null) return { values, direct: values[1] === 2 };
     if (inForce[1] === values[1]) return { values: inForce, direct: inForce[1] === 2 };

@@ -1,4 +1,5 @@
 import { BridgeError } from '../errors.js';
+import { reached } from '../runtime/index.js';
 import type { Modem } from './modem.js';
 import { type OpenModemOptions, openModem } from './open-modem.js';
 import type { ModemEvent } from './types.js';
@@ -40,6 +41,7 @@ export async function* supervise(name: string, options: SuperviseOptions): Async
   let said: string | null = null;
   for (let first = true; !isAborted(signal); first = false) {
     if (said === null) tell('opening', null);
+    reached('modem:opening');
     let modem: Modem;
     try {
       modem = await open(name, options);
@@ -55,12 +57,14 @@ export async function* supervise(name: string, options: SuperviseOptions): Async
     }
     delayMs = firstDelayMs;
     said = null;
+    reached('modem:ready');
     tell('ready', modem);
     try {
       yield modem;
     } finally {
       await modem.close();
     }
+    reached('modem:left');
     if (modem.lost !== null) tell('lost', modem, modem.lost);
     if (isAborted(signal)) return;
     await clock.sleep(firstDelayMs, { signal }).catch(() => {});

@@ -2,5 +2,6 @@ export type { Cancel, Clock, Random } from './clock.js';
 export { createLogger, type LogFields, type Logger, type LogLevel, silentLogger } from './log.js';
 export { Mailbox } from './mailbox.js';
 export { ManualClock } from './manual-clock.js';
+export { reached } from './points.js';
 export { seededRandom, systemRandom } from './random.js';
 export { systemClock } from './system-clock.js';
