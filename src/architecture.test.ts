@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   journal: ['runtime', 'octets'],
   delivery: ['routing', 'push', 'dm', 'runtime'],
   'virtual-bench': ['profiles', 'runtime', 'octets'],
+  sending: ['octets', 'sms', 'wsp', 'dm', 'push', 'routing', 'runtime', 'modem', 'journal'],
   bridge: [
     'octets',
     'sms',
@@ -33,6 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'endpoints',
     'journal',
     'delivery',
+    'sending',
     'config',
     'capture',
   ],

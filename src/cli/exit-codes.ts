@@ -25,6 +25,7 @@ const byRoom: Readonly<Record<string, ExitCode>> = {
   config: exitCodes.usage,
   cli: exitCodes.usage,
   delivery: exitCodes.usage,
+  sending: exitCodes.usage,
   at: exitCodes.refused,
   modem: exitCodes.refused,
 };
@@ -45,6 +46,11 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   'modem/bad-port-name': exitCodes.usage,
   'modem/bad-trace': exitCodes.undecodable,
   'modem/closed': exitCodes.fault,
+  // Only what is written can be too long for its parts, or have no octets in the form wished.
+  'sms/datagram-too-long': exitCodes.usage,
+  'sms/bad-address': exitCodes.usage,
+  'sms/bad-validity-period': exitCodes.usage,
+  'wsp/cannot-encode': exitCodes.usage,
   'journal/cannot-open': exitCodes.usage,
   'journal/foreign-file': exitCodes.usage,
   'journal/missing': exitCodes.usage,

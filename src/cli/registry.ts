@@ -17,6 +17,11 @@ export const registry: readonly RegisteredCommand[] = [
     load: async () => (await import('./commands/decode.js')).decodeCommand,
   },
   {
+    name: 'encode',
+    describe: 'makes the PDUs of a push, offline',
+    load: async () => (await import('./commands/encode.js')).encodeCommand,
+  },
+  {
     name: 'config',
     describe: 'checks a configuration file, or prints the schema of all of them',
     withoutConfiguration: true,

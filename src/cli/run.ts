@@ -70,7 +70,7 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
     parser = parser.config(options);
   }
 
-  await parser.parseAsync([...argv], {}, (error, parsed, text) => {
+  await parser.parseAsync(withBodyFromInput(argv), {}, (error, parsed, text) => {
     if (error !== undefined && error !== null) complaint = error.message;
     else if (text !== '') shown = text;
     common = parsed;
@@ -124,6 +124,16 @@ function commandIn(argv: readonly string[]): RegisteredCommand | undefined {
     else if (!word.startsWith('-')) return registry.find((registered) => registered.name === word);
   }
   return undefined;
+}
+
+/** yargs takes a lone hyphen for a positional argument, also behind an option that wants a value. */
+function withBodyFromInput(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of argv) {
+    if (word === '-' && joined.at(-1) === '--body') joined[joined.length - 1] = '--body=-';
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** Whether a flag stands on the command line; asked before parsing, so that a parse error can honour it. */

@@ -78,6 +78,39 @@ const decode = z
   })
   .describe('Options of wapbridge decode');
 
+const whole = (what: string, least: number, most: number) => z.number().int().min(least).max(most).describe(what).optional();
+const parts = (what: string) => z.array(z.number().int().min(1).max(255)).max(255).describe(what).optional();
+const texts = (what: string) => z.array(z.string().min(1).max(4096)).max(64).describe(what).optional();
+
+/** What `encode` and `send` both take. */
+const push = {
+  to: text('Number of the receiver, with + where international'),
+  type: z.enum(['dm+wbxml', 'dm+xml', 'notification']).optional().describe('What the body is'),
+  body: text('File with the body'),
+  validity: text('How long the network keeps trying: 5m to 63w, or none'),
+  'strict-body': flag('Refuse a body that is not what its type says'),
+  sec: z.enum(['netwpin', 'userpin', 'usernetwpin']).optional().describe('Vouch for a bootstrap with SEC and MAC'),
+  'imsi-file': text('File whose first line is the IMSI'),
+  'pin-file': text('File whose first line is the PIN'),
+  'key-rule': text('How the key of the MAC is made'),
+  header: texts('Further WSP headers, NAME=VALUE'),
+  encode: texts('Awkward but legal ways to write the push'),
+  'transaction-id': whole('First octet of the push', 0, 255),
+  reference: whole('Reference that the parts share', 0, 65_535),
+  'reference-bits': z
+    .union([z.literal(8), z.literal(16)])
+    .optional()
+    .describe('Width of that reference'),
+  'part-order': text('reverse, or the parts in their order: 3,1,2'),
+  duplicate: parts('Parts that are sent twice'),
+  omit: parts('Parts that are left out'),
+  report: flag('Ask for a status report of every part'),
+};
+
+const encode = z
+  .strictObject({ ...push, explain: flag('Say what every octet is'), print: z.enum(['pdus', 'wsp']).optional() })
+  .describe('Options of wapbridge encode');
+
 const seconds = (what: string) => z.number().min(1).max(31_536_000).describe(`${what}, in seconds`).optional();
 
 const limits = z
@@ -105,6 +138,7 @@ export const configSchema = z
     listen: listen.optional(),
     bench: bench.optional(),
     decode: decode.optional(),
+    encode: encode.optional(),
   })
   .describe('Configuration of wapbridge');
 

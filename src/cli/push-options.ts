@@ -1,0 +1,45 @@
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { keyRules } from '../sending/index.js';
+import type { CommonOptions } from './command.js';
+
+/** Options by which `encode` and `send` are told of a push. */
+export function pushOptions<Options extends CommonOptions>(parser: Argv<Options>) {
+  return parser
+    .option('to', { type: 'string', requiresArg: true, demandOption: true, describe: 'number of the receiver, with + where international' })
+    .option('type', { choices: ['dm+wbxml', 'dm+xml', 'notification'] as const, demandOption: true, describe: 'what the body is' })
+    .option('body', { type: 'string', demandOption: true, describe: 'file with the body; - is standard input' })
+    .option('validity', {
+      type: 'string',
+      requiresArg: true,
+      default: '24h',
+      describe: 'how long the network keeps trying: 5m to 63w, in m, h, d or w; none leaves it to the network',
+    })
+    .option('strict-body', { type: 'boolean', default: false, describe: 'refuse a body that is not what --type says, instead of warning' })
+    .option('sec', { choices: ['netwpin', 'userpin', 'usernetwpin'] as const, describe: 'vouch for a bootstrap with SEC and MAC' })
+    .option('imsi-file', { type: 'string', requiresArg: true, describe: 'file whose first line is the IMSI, for --sec' })
+    .option('pin-file', { type: 'string', requiresArg: true, describe: 'file whose first line is the PIN, for --sec' })
+    .option('key-rule', { choices: keyRules, describe: 'how the key is made; by default as client provisioning has it' })
+    .option('header', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'NAME=VALUE: a further WSP header; may be repeated. X-Wap-Application-Id=none leaves the id out',
+    })
+    .option('encode', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe:
+        'awkward but legal: content-type=short|long|text|general|general-text, application-id=short|long|text|text-name, length-quote, id-last; separated by commas',
+    })
+    .option('transaction-id', { type: 'number', requiresArg: true, default: 1, describe: 'first octet of the push, 0 to 255' })
+    .option('reference', { type: 'number', requiresArg: true, describe: 'reference that the parts share' })
+    .option('reference-bits', { choices: [8, 16] as const, default: 8 as const, describe: 'width of that reference' })
+    .option('part-order', { type: 'string', requiresArg: true, describe: 'reverse, or the parts in their order: 3,1,2' })
+    .option('duplicate', { type: 'number', array: true, requiresArg: true, describe: 'send this part twice; may be repeated' })
+    .option('omit', { type: 'number', array: true, requiresArg: true, describe: 'leave this part out; may be repeated' })
+    .option('report', { type: 'boolean', default: false, describe: 'ask for a status report of every part' });
+}
+
+/** What the options above come to. */
+export type PushArguments = ArgumentsCamelCase<ReturnType<typeof pushOptions<CommonOptions>> extends Argv<infer Options> ? Options : never>;
