@@ -17,3 +17,4 @@ export {
 export { presentHeader, presentTpdu } from './present-tpdu.js';
 export { type Routable, type Route, sinksFor } from './routes.js';
 export { defaultSetLimits, type SetLimits } from './sets.js';
+export { openSinks, type SinkSurroundings } from './sinks.js';

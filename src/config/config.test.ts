@@ -59,7 +59,7 @@ decode: { as: wsp }
 
   test('keys of another kind of sink are not offered', () => {
     expect(problemsOf('sinks:\n  a:\n    kind: spool\n    folder: /x\n    urll: y\n')).toMatchObject([
-      { code: 'config/unknown-key', line: 5, column: 5, advice: 'known here: kind, folder, retry, timeout-s' },
+      { code: 'config/unknown-key', line: 5, column: 5, advice: 'known here: kind, folder, retry, timeout-s, ordered, concurrency' },
     ]);
   });
 

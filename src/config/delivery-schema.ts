@@ -16,6 +16,8 @@ export const retrySchema = z
 const everySink = {
   retry: retrySchema.optional(),
   'timeout-s': seconds('Longest wait for the answer to one try').default(30),
+  ordered: z.boolean().default(true).describe('Hand over in order of completion, one at a time'),
+  concurrency: z.number().int().min(1).max(256).optional().describe('Tries under way at once where order does not matter; 4 unless given'),
 };
 
 const broker = z.string().regex(/^(?:mqtts?|wss?):\/\/[^\s/@]+(?:\/\S*)?$/, {

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { reasonOf } from './errors.js';
 import type { DeliveryReceipt, Handover, Sink } from './types.js';
+import { checkFile } from './writable.js';
 
 /** One line of JSON a message on a stream; taken once the stream's other side has it. */
 export function ndjsonSink({ name, stream }: { readonly name: string; readonly stream: Writable }): Sink {
@@ -33,8 +34,10 @@ export function ndjsonSink({ name, stream }: { readonly name: string; readonly s
 /**
  * One line of JSON a message at the end of a file; taken once it is on disk. The file is opened for each message, so that it can be
  * rotated by renaming it. A line is whole or not there: what a full disk left of one is cut off again.
+ * @throws SinkError `delivery/not-writable`
  */
 export function ndjsonFileSink({ name, path }: { readonly name: string; readonly path: string }): Sink {
+  checkFile(name, path);
   return {
     name,
     kind: 'ndjson',

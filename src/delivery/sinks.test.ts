@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ndjsonFileSink, ndjsonSink } from './ndjson-sink.js';
@@ -74,12 +74,17 @@ describe('ndjson in a file', () => {
     expect(readFileSync(path, 'utf8')).toBe('{"n":1}\n{"n":\n{"n":2}\n');
   });
 
-  test('that is a folder, or lies in none, is not taken', async () => {
-    await expect(ndjsonFileSink({ name: 'out', path: folder }).accept(handover(), { signal })).rejects.toMatchObject({ code: 'EISDIR' });
-    await expect(ndjsonFileSink({ name: 'out', path: join(folder, 'none', 'x') }).accept(handover(), { signal })).rejects.toMatchObject({
-      code: 'ENOENT',
-    });
-    expect(await ndjsonFileSink({ name: 'out', path: '/dev/null' }).accept(handover(), { signal })).toMatchObject({ outcome: 'later' });
+  test.each(['.', 'none/x', '/dev/null'])('at %s cannot be, and is refused at once', (name) => {
+    expect(() => ndjsonFileSink({ name: 'out', path: resolve(folder, name) })).toThrow(
+      expect.objectContaining({ code: 'delivery/not-writable' }),
+    );
+  });
+
+  test('that has become a folder is not taken', async () => {
+    const path = join(folder, 'out.ndjson');
+    const sink = ndjsonFileSink({ name: 'out', path });
+    mkdirSync(path);
+    await expect(sink.accept(handover(), { signal })).rejects.toMatchObject({ code: 'EISDIR' });
   });
 });
 
@@ -108,7 +113,14 @@ describe('the spool', () => {
     for (const id of ['../x', '.', '', 'a/b', 'a\u0000', '-x', 'x'.repeat(65)]) {
       expect(await sink.accept(handover({ id }), { signal })).toMatchObject({ outcome: 'refused' });
     }
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(join(folder, 'spool'))).toEqual([]);
+  });
+
+  test('in a place where no folder can be is refused at once', () => {
+    appendFileSync(join(folder, 'file'), '');
+    expect(() => spoolSink({ name: 'spool', directory: join(folder, 'file', 'spool') })).toThrow(
+      expect.objectContaining({ code: 'delivery/not-writable' }),
+    );
   });
 
   test('leaves no facts where the body could not be put in place', async () => {

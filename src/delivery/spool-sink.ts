@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeliveryReceipt, Handover, Sink } from './types.js';
+import { checkFolder } from './writable.js';
 
 /** The only thing a file is named after: an id of ours, never text from a message. */
 const idPattern = /^[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?$/;
@@ -8,8 +9,10 @@ const idPattern = /^[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?$/;
 /**
  * Two files a message in a folder, `ID.body` with the octets (where there are any) and `ID.json` with the facts. Both are written
  * under other names, synced and then renamed, `ID.json` last: where it stands, the message is whole. The same id twice replaces itself.
+ * @throws SinkError `delivery/not-writable`
  */
 export function spoolSink({ name, directory }: { readonly name: string; readonly directory: string }): Sink {
+  checkFolder(name, directory);
   return {
     name,
     kind: 'spool',

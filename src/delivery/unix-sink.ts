@@ -1,15 +1,22 @@
 import { createConnection } from 'node:net';
-import { oneLine, reasonOf } from './errors.js';
+import { oneLine, reasonOf, SinkError } from './errors.js';
 import type { DeliveryReceipt, Sink } from './types.js';
 
+/** What a socket's address holds at most, without its end. @see unix(7) */
+const pathOctets = 107;
 /** Longest answer line that is read. */
 const answerOctets = 64 * 1024;
 
 /**
  * Connects to a unix socket for each message, writes one line of JSON (the `message` object with the body as `bodyBase64`, and
  * `attempt`), and waits for one line `{"id":…,"outcome":"taken"|"later"|"refused","reason":…}`. Anything else is later.
+ * @throws SinkError `delivery/bad-target` where the path is too long for a socket
  */
 export function unixSink({ name, path }: { readonly name: string; readonly path: string }): Sink {
+  if (Buffer.byteLength(path) > pathOctets)
+    throw new SinkError('delivery/bad-target', `the sink ${name} has a socket path of more than ${pathOctets} octets`, name, {
+      advice: 'use a shorter path',
+    });
   return {
     name,
     kind: 'unix',
