@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ManualClock, seededRandom } from '../runtime/index.js';
-import { type BenchModem, type BenchOptions, openVirtualBench, type VirtualBench } from './virtual-bench.js';
-import type { FirstOutcome } from './virtual-network.js';
+import type { BenchModem, DeliverOutcome } from './bench-modem.js';
+import { type BenchOptions, openVirtualBench, type VirtualBench } from './virtual-bench.js';
 
 /** Time at which the benches of these tests start. */
 export const benchEpoch = Date.UTC(2026, 10, 22, 19, 38, 50);
@@ -37,8 +37,8 @@ export class TestBench {
   }
 
   /** Starts a delivery and keeps its first outcome. */
-  deliver(place: number, tpdu: string): { outcome: FirstOutcome | null } {
-    const result: { outcome: FirstOutcome | null } = { outcome: null };
+  deliver(place: number, tpdu: string): { outcome: DeliverOutcome | null } {
+    const result: { outcome: DeliverOutcome | null } = { outcome: null };
     void this.modem(place)
       .deliver(tpdu)
       .then((outcome) => {

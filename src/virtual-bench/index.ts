@@ -1,2 +1,11 @@
+export { BenchControl, readControlLines } from './bench-control.js';
+export { BenchModem, type BenchModemState, type DeliverOutcome } from './bench-modem.js';
+export { listenForControl } from './control-socket.js';
 export { BenchError } from './errors.js';
-export { type BenchModem, type BenchOptions, openVirtualBench, type Transport, type VirtualBench } from './virtual-bench.js';
+export { type FaultDefinition, type FaultName, type FaultNumbers, type FaultParameter, faultTable } from './fault-table.js';
+export { type FirmwareProfile, firmwareProfiles } from './firmware-profile.js';
+export { type ProgrammeMessage, type ProgrammePart, programme } from './programme.js';
+export type { DeliveryOutcome } from './reception.js';
+export { type BenchOptions, openVirtualBench, type Transport, type VirtualBench } from './virtual-bench.js';
+export { VirtualModem } from './virtual-modem.js';
+export { type FirstOutcome, type LoggedEvent, type NetworkEvent, serviceCentreNumber, VirtualNetwork } from './virtual-network.js';

@@ -1,26 +1,36 @@
 import type { Random } from '../runtime/index.js';
 
-/** Faults the network can have for what it carries to or from one modem; absent means none. */
-export interface NetworkFaults {
-  /** Share of messages that vanish, 0 to 1. */
-  lose?: number;
-  /** Share of messages delivered twice, 0 to 1. */
-  duplicate?: number;
-  /** Messages that are gathered and shuffled before they go on. */
-  reorder?: number;
-  /** Milliseconds before a message goes on. */
-  delayMs?: number;
-  /** Milliseconds before a status report goes on. */
-  lateReportsMs?: number;
-  /** The +CMS ERROR for every submission. */
-  refuseSubmit?: number;
-  /** Answers of the modem that will be lost. */
-  lostAnswers?: number;
+/** A fault that strikes some messages. */
+export interface Chance {
+  /** 0 to 1. */
+  readonly share: number;
+  /** How many times it may strike yet. */
+  left: number;
 }
 
-/** Whether chance strikes. */
-export function strikes(random: Random, share: number | undefined): boolean {
-  return share !== undefined && share > 0 && random.fraction() < share;
+/** Faults the network can have for what it carries to or from one modem; absent means none. */
+export interface NetworkFaults {
+  /** Messages that vanish. */
+  lose?: Chance | undefined;
+  /** Messages delivered twice. */
+  duplicate?: Chance | undefined;
+  /** Messages whose answer is lost, so that they are delivered again. */
+  loseAnswer?: Chance | undefined;
+  /** Submissions refused, with a +CMS ERROR. */
+  refuseSubmit?: (Chance & { readonly error: number }) | undefined;
+  /** How many messages are gathered and shuffled before they go on. */
+  reorder?: number | undefined;
+  /** Milliseconds before a message goes on. */
+  delayMs?: number | undefined;
+  /** Milliseconds before a status report goes on. */
+  lateReportsMs?: number | undefined;
+}
+
+/** Whether chance strikes; counts it. */
+export function strikes(random: Random, chance: Chance | undefined): boolean {
+  if (chance === undefined || chance.left <= 0 || random.fraction() >= chance.share) return false;
+  chance.left -= 1;
+  return true;
 }
 
 /** Items in an order of chance (Fisher and Yates). */

@@ -1,5 +1,5 @@
-import type { Clock } from '../runtime/index.js';
-import type { Line, LineHandlers } from './line.js';
+import type { Cancel, Clock } from '../runtime/index.js';
+import { backlogLimitOctets, type Line, type LineHandlers } from './line.js';
 
 /** The most a late timer may be made up for; beyond it the machine was busy and the line really stood still. */
 const mostLatenessMs = 5;
@@ -13,19 +13,27 @@ const mostLatenessMs = 5;
 export class PacedLine implements Line {
   readonly #line: Line;
   readonly #clock: Clock;
-  readonly #octetMs: number;
+  #octetMs = 0;
   #handlers: LineHandlers | undefined;
-  #generation = 0;
+  readonly #out: Schedule;
+  readonly #in: Schedule;
   #outFreeAt = 0;
   #inFreeAt = 0;
   #latenessMs = 0;
   #waitingOctets = 0;
 
-  /** @param baud bits a second */
-  constructor(line: Line, clock: Clock, baud: number) {
+  /** @param baud bits a second; null for a line that takes no time */
+  constructor(line: Line, clock: Clock, baud: number | null) {
     this.#line = line;
     this.#clock = clock;
-    this.#octetMs = 10_000 / baud;
+    this.#out = new Schedule(clock);
+    this.#in = new Schedule(clock);
+    this.setBaud(baud);
+  }
+
+  /** Changes the rate for what is sent from now on. */
+  setBaud(baud: number | null): void {
+    this.#octetMs = baud === null ? 0 : 10_000 / baud;
   }
 
   get port(): string {
@@ -42,20 +50,22 @@ export class PacedLine implements Line {
       data: (octets) => this.#receive(octets),
       attached: () => handlers.attached(),
       detached: () => {
-        this.#generation += 1;
-        this.#waitingOctets = 0;
+        this.#forget();
         handlers.detached();
       },
     });
   }
 
   write(octets: Uint8Array): void {
-    const generation = this.#generation;
+    if (this.#octetMs === 0 && this.#waitingOctets === 0) {
+      this.#line.write(octets);
+      return;
+    }
+    if (this.backlogOctets > 4 * backlogLimitOctets) return;
     this.#outFreeAt = Math.max(this.#virtualNow(), this.#outFreeAt) + octets.length * this.#octetMs;
     const due = this.#outFreeAt;
     this.#waitingOctets += octets.length;
-    this.#at(due, () => {
-      if (generation !== this.#generation) return;
+    this.#out.at(due, () => {
       this.#waitingOctets -= octets.length;
       this.#line.write(octets);
       this.#latenessMs = Math.max(0, this.#clock.monotonic() - due);
@@ -63,30 +73,70 @@ export class PacedLine implements Line {
   }
 
   async close(): Promise<void> {
-    this.#generation += 1;
+    this.#forget();
     this.#handlers = undefined;
     await this.#line.close();
   }
 
   #receive(octets: Uint8Array): void {
-    const generation = this.#generation;
+    if (this.#octetMs === 0 && this.#inFreeAt === 0) {
+      this.#handlers?.data(octets);
+      return;
+    }
     this.#inFreeAt = Math.max(this.#virtualNow(), this.#inFreeAt) + octets.length * this.#octetMs;
     const due = this.#inFreeAt;
     const kept = Uint8Array.from(octets);
-    this.#at(due, () => {
-      if (generation !== this.#generation) return;
+    this.#in.at(due, () => {
       this.#latenessMs = Math.max(0, this.#clock.monotonic() - due);
       this.#handlers?.data(kept);
     });
   }
 
+  #forget(): void {
+    this.#out.clear();
+    this.#in.clear();
+    this.#waitingOctets = 0;
+  }
+
   #virtualNow(): number {
     return this.#clock.monotonic() - Math.min(this.#latenessMs, mostLatenessMs);
   }
+}
 
-  #at(due: number, work: () => void): void {
-    const delayMs = due - this.#clock.monotonic();
-    if (delayMs <= 0) work();
-    else this.#clock.after(delayMs, work);
+/** Work at given times, in order whatever the timers do. */
+class Schedule {
+  readonly #clock: Clock;
+  #waiting: { readonly due: number; readonly work: () => void }[] = [];
+  #cancel: Cancel | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @param due milliseconds on the monotonic clock, never before that of an earlier call */
+  at(due: number, work: () => void): void {
+    this.#waiting.push({ due, work });
+    if (this.#cancel === undefined) this.#run();
+  }
+
+  clear(): void {
+    this.#waiting = [];
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #run(): void {
+    this.#cancel = undefined;
+    for (;;) {
+      const next = this.#waiting[0];
+      if (next === undefined) return;
+      const delayMs = next.due - this.#clock.monotonic();
+      if (delayMs > 0) {
+        this.#cancel = this.#clock.after(delayMs, () => this.#run());
+        return;
+      }
+      this.#waiting.shift();
+      next.work();
+    }
   }
 }

@@ -5,12 +5,15 @@ import { backlogLimitOctets, type Line, type LineHandlers } from './line.js';
 /** A line behind a listener on the loopback address, as ser2net offers one: one host at a time, others are turned away. */
 export class TcpLine implements Line {
   readonly port: string;
+  /** The TCP port's number. */
+  readonly number: number;
   readonly #server: Server;
   #handlers: LineHandlers | undefined;
   #host: Socket | undefined;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
+    this.number = port;
     this.port = `tcp://127.0.0.1:${port}`;
     server.on('connection', (socket) => this.#accept(socket));
   }

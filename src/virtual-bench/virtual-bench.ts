@@ -1,15 +1,15 @@
-import type { Duplex } from 'node:stream';
+import { join } from 'node:path';
 import type { Clock, Random } from '../runtime/index.js';
-import { BenchError } from './errors.js';
+import { BenchModem } from './bench-modem.js';
 import { firmwareProfile } from './firmware-profile.js';
 import { identityOf } from './identity.js';
 import type { Line } from './line.js';
 import { MemoryLine } from './memory-line.js';
-import { PacedLine } from './paced-line.js';
+import { PortLink } from './port-link.js';
 import { PseudoTerminal } from './pseudo-terminal.js';
 import { TcpLine } from './tcp-line.js';
 import { VirtualModem } from './virtual-modem.js';
-import { type FirstOutcome, serviceCentreNumber, VirtualNetwork } from './virtual-network.js';
+import { serviceCentreNumber, VirtualNetwork } from './virtual-network.js';
 
 /** What a host opens: a pseudo-terminal, a loopback TCP port, or a stream in this process. */
 export type Transport = 'pty' | 'tcp' | 'memory';
@@ -28,81 +28,62 @@ export interface BenchOptions {
   readonly echo?: boolean | undefined;
   /** First TCP port, the others follow; 0 takes free ones. */
   readonly tcpPort?: number | undefined;
-}
-
-/** One modem of a bench. */
-export interface BenchModem {
-  readonly name: string;
-  readonly number: string;
-  readonly profile: string;
-  /** What a host opens now; changes with every re-plug. */
-  readonly port: string;
-  /** The firmware itself. */
-  readonly modem: VirtualModem;
-  /** The host's end, for transport `memory`. */
-  host(): Duplex;
-  /** The network delivers this TPDU; resolves with its first outcome. */
-  deliver(tpdu: string): Promise<FirstOutcome>;
+  /** Folder for links named as the modems; none where absent. Pseudo-terminals only. */
+  readonly link?: string | undefined;
+  /** A modem is there, at first and after every re-plug. */
+  readonly onPluggedIn?: ((modem: BenchModem, port: string) => void) | undefined;
 }
 
 /** Virtual modems on one virtual network. */
 export interface VirtualBench {
   readonly modems: readonly BenchModem[];
   readonly network: VirtualNetwork;
+  /** Unplugs every modem and takes its link away. */
   close(): Promise<void>;
 }
 
 /**
  * Opens a bench; its modems are called `modem-1`, `modem-2` and so on.
- * @throws BenchError `virtual-bench/no-such-profile`, `virtual-bench/no-pseudo-terminal`, `virtual-bench/address-in-use`
+ * @throws BenchError `virtual-bench/no-such-profile`, `virtual-bench/no-pseudo-terminal`, `virtual-bench/address-in-use`, `virtual-bench/bad-link`
  */
 export async function openVirtualBench(options: BenchOptions): Promise<VirtualBench> {
+  const { clock, random, transport } = options;
   const profile = firmwareProfile(options.profile ?? 'plain-27005');
-  const network = new VirtualNetwork(options.clock, options.random);
+  const network = new VirtualNetwork(clock, random);
   const modems: BenchModem[] = [];
   const close = async (): Promise<void> => {
     network.close();
-    await Promise.all(modems.map(({ modem }) => modem.unplug()));
+    await Promise.all(modems.map((modem) => modem.close()));
   };
   try {
     for (let ordinal = 1; ordinal <= options.modems; ordinal += 1) {
-      const name = `modem-${ordinal}`;
-      const modem = new VirtualModem({
-        name,
-        identity: identityOf(ordinal),
-        profile,
-        clock: options.clock,
-        echo: options.echo ?? true,
-        serviceCentre: serviceCentreNumber,
-      });
-      const line = await openLine(options, ordinal);
+      const identity = identityOf(ordinal);
+      const echo = options.echo ?? true;
+      const modem = new VirtualModem({ name: `modem-${ordinal}`, identity, profile, clock, echo, serviceCentre: serviceCentreNumber });
       network.join(modem);
-      modem.plugIn(options.baud === undefined ? line : new PacedLine(line, options.clock, options.baud));
-      modems.push({
-        name,
-        number: modem.identity.number,
-        profile: profile.id,
-        get port() {
-          return modem.line?.port ?? '';
-        },
+      let tcpPort = options.tcpPort === undefined || options.tcpPort === 0 ? 0 : options.tcpPort + ordinal - 1;
+      const benchModem: BenchModem = new BenchModem({
         modem,
-        host: () => {
-          if (line instanceof MemoryLine) return line.host;
-          throw new BenchError('virtual-bench/no-host-end', `${name} is not on the transport memory`);
+        network,
+        clock,
+        random,
+        baud: options.baud ?? null,
+        link: options.link === undefined || transport !== 'pty' ? null : new PortLink(join(options.link, modem.name)),
+        openLine: async (): Promise<Line> => {
+          if (transport === 'memory') return new MemoryLine(`memory:${modem.name}`);
+          if (transport === 'pty') return new PseudoTerminal(clock);
+          const line = await TcpLine.listen(tcpPort);
+          tcpPort = line.number;
+          return line;
         },
-        deliver: (tpdu) => new Promise((resolve) => network.deliver(modem, tpdu, resolve)),
+        pluggedIn: (port) => options.onPluggedIn?.(benchModem, port),
       });
+      modems.push(benchModem);
+      await benchModem.plugIn();
     }
   } catch (error) {
     await close();
     throw error;
   }
   return { modems, network, close };
-}
-
-async function openLine({ transport, clock, tcpPort }: BenchOptions, ordinal: number): Promise<Line> {
-  if (transport === 'memory') return new MemoryLine(`memory:modem-${ordinal}`);
-  if (transport === 'pty') return new PseudoTerminal(clock);
-  const first = tcpPort ?? 0;
-  return await TcpLine.listen(first === 0 ? 0 : first + ordinal - 1);
 }

@@ -3,7 +3,7 @@ import { TestBench } from './bench.testing.js';
 
 /** Made by hand from 23.040 9.2.2.1: from +15550000009, 8-bit data, ports 2948 from 9200, three octets. */
 const deliver = '440B915155000090F9000462112291830500' + '0A' + '0605040B8423F0010601';
-const centre = '07915155000000F0';
+const centre = '03915155';
 const length = deliver.length / 2;
 /** Made by hand from 23.040 9.2.2.2: to +15550000002, validity 24 hours, as {@link deliver}. */
 const submit = '51000B915155000000F20004A70A0605040B8423F0010601';
@@ -195,7 +195,7 @@ describe('sending', () => {
     for (let message = 0; message < 2; message += 1) await bench.first.say(`AT+CMGS=${submit.length / 2}\r00${submit}\x1A`);
     const [, first] = await bench.second.command('AT+CSMS=1;+CNMI=2,2').then((said) => said.slice(2));
     const [, , second] = await bench.second.command('AT+CNMA');
-    expect([first?.slice(16, 18), second?.slice(16, 18)]).toEqual(['40', '44']);
+    expect([first?.slice(8, 10), second?.slice(8, 10)]).toEqual(['40', '44']);
   });
 
   test('ESC at the prompt ends the command without sending', async () => {

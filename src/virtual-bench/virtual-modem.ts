@@ -34,6 +34,8 @@ export interface VirtualModemOptions {
 export interface LineDisturbance {
   /** Nothing is answered and nothing is said. */
   silent?: boolean;
+  /** Nothing is read; unsolicited lines still come. */
+  deaf?: boolean;
   /** Every octet comes back, and nothing else. */
   echoForever?: boolean;
   /** A prompt takes everything as message text, Ctrl-Z included, until ESC. */
@@ -62,6 +64,7 @@ export class VirtualModem implements Firmware {
   #cancelGrace: Cancel = () => {};
   #booting: Cancel | undefined;
   #reference = 0;
+  #covered = true;
 
   constructor(options: VirtualModemOptions) {
     this.#options = options;
@@ -123,7 +126,14 @@ export class VirtualModem implements Firmware {
   }
 
   get registered(): boolean {
-    return this.#line !== undefined && this.#booting === undefined && this.sim.state === 'READY' && this.settings.functionality === 1;
+    return (
+      this.#covered &&
+      !this.disturbance.silent &&
+      this.#line !== undefined &&
+      this.#booting === undefined &&
+      this.sim.state === 'READY' &&
+      this.settings.functionality === 1
+    );
   }
 
   get hostListens(): boolean {
@@ -210,6 +220,18 @@ export class VirtualModem implements Firmware {
     this.#terminal.announce(line);
   }
 
+  /** Stops saying and reading anything, or goes on. */
+  setSilent(silent: boolean): void {
+    this.disturbance.silent = silent;
+    if (!silent) this.#network?.available();
+  }
+
+  /** Leaves the network or comes back to it. */
+  setCoverage(covered: boolean): void {
+    this.#covered = covered;
+    this.radioChanged();
+  }
+
   /** Puts octets on the line that no firmware means, for faults. */
   babble(octets: Uint8Array): void {
     this.#line?.write(octets);
@@ -222,6 +244,10 @@ export class VirtualModem implements Firmware {
 
   get #mute(): boolean {
     return this.disturbance.silent === true || this.disturbance.echoForever === true;
+  }
+
+  get #deaf(): boolean {
+    return this.disturbance.silent === true || this.disturbance.deaf === true;
   }
 
   #hostArrived(): void {
@@ -257,6 +283,6 @@ export class VirtualModem implements Firmware {
 
   #feed(octets: Uint8Array): void {
     if (this.disturbance.echoForever === true) this.babble(Uint8Array.from(octets));
-    else if (this.#booting === undefined && this.disturbance.silent !== true) this.#terminal.feed(octets);
+    else if (this.#booting === undefined && !this.#deaf) this.#terminal.feed(octets);
   }
 }

@@ -7,7 +7,7 @@ import { buildDeliver, buildStatusReport, parseSubmission, type Submission, serv
 import type { VirtualModem } from './virtual-modem.js';
 
 /** The service centre's number. */
-export const serviceCentreNumber = '+15550000000';
+export const serviceCentreNumber = '+1555';
 
 const reorderPatienceMs = 500;
 const largestMailroom = 100_000;
@@ -19,6 +19,9 @@ export type NetworkEvent =
   | { readonly at: number; readonly kind: 'submit-refused'; readonly from: string; readonly tpdu: string; readonly error: number }
   | { readonly at: number; readonly kind: 'attempt'; readonly to: string; readonly tpdu: string; readonly outcome: DeliveryOutcome }
   | { readonly at: number; readonly kind: 'lost' | 'expired'; readonly to: string; readonly tpdu: string };
+
+/** {@link NetworkEvent} with its place in the log, counted from 1. */
+export type LoggedEvent = NetworkEvent & { readonly sequence: number };
 
 /** How a delivery asked for by a test ends first. */
 export type FirstOutcome = DeliveryOutcome | 'lost' | 'expired';
@@ -37,7 +40,8 @@ export class VirtualNetwork {
   readonly #subscribers = new Map<string, Subscriber>();
   readonly #serviceCentre = serviceCentreField(serviceCentreNumber);
   readonly counters = { submitted: 0, delivered: 0, refused: 0, unacknowledged: 0, lost: 0 };
-  #log: NetworkEvent[] = [];
+  #log: LoggedEvent[] = [];
+  #sequence = 0;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -49,12 +53,7 @@ export class VirtualNetwork {
     const faults: NetworkFaults = {};
     const mailroom = new Mailroom(this.#clock, {
       take: (pdu, settle) => modem.take(pdu, settle),
-      answerLost: () => {
-        const left = faults.lostAnswers ?? 0;
-        if (left === 0) return false;
-        faults.lostAnswers = left - 1;
-        return true;
-      },
+      answerLost: () => strikes(this.#random, faults.loseAnswer),
     });
     const subscriber: Subscriber = { modem, mailroom, faults, gathered: [] };
     this.#subscribers.set(modem.identity.number, subscriber);
@@ -79,9 +78,9 @@ export class VirtualNetwork {
     return this.#subscriber(modem)?.mailroom.refusal ?? null;
   }
 
-  /** What happened since the beginning or since it was last emptied, at most the last 10,000. */
-  log(): readonly NetworkEvent[] {
-    return this.#log;
+  /** What happened after a place in the log, at most the last 10,000. */
+  log(after = 0): readonly LoggedEvent[] {
+    return this.#log.slice(-longestLog).filter(({ sequence }) => sequence > after);
   }
 
   /** Delivers a ready SMS-DELIVER (or SMS-STATUS-REPORT), octets as they are; calls back with the first outcome. */
@@ -106,7 +105,8 @@ export class VirtualNetwork {
       this.#note({ at: this.#clock.now(), kind: 'submit-refused', from: sender.modem.name, tpdu, error });
       return error;
     };
-    if (sender.faults.refuseSubmit !== undefined) return refused(sender.faults.refuseSubmit);
+    const { refuseSubmit } = sender.faults;
+    if (refuseSubmit !== undefined && strikes(this.#random, refuseSubmit)) return refused(refuseSubmit.error);
     const now = this.#clock.now();
     const submission = parseSubmission(tpdu, now);
     // 96: invalid mandatory information, the RP cause for what cannot be read (3GPP TS 24.011 8.2.5.4).
@@ -202,7 +202,8 @@ export class VirtualNetwork {
   }
 
   #note(event: NetworkEvent): void {
-    this.#log.push(event);
+    this.#sequence += 1;
+    this.#log.push({ ...event, sequence: this.#sequence });
     if (this.#log.length > 2 * longestLog) this.#log = this.#log.slice(-longestLog);
   }
 }

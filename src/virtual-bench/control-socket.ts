@@ -1,0 +1,63 @@
+import { lstatSync, unlinkSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { type BenchControl, readControlLines } from './bench-control.js';
+import { BenchError } from './errors.js';
+
+/**
+ * Listens for commands on a unix socket that only its owner may use; resolves with the way to close and remove it. A socket that a
+ * killed bench left behind is replaced.
+ * @throws BenchError `virtual-bench/address-in-use`
+ */
+export async function listenForControl(path: string, control: BenchControl): Promise<() => Promise<void>> {
+  await removeStale(path);
+  const clients = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    clients.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => clients.delete(socket));
+    const say = (answer: unknown): void => {
+      if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
+    };
+    readControlLines(socket, control, say).then(
+      () => socket.end(),
+      () => socket.destroy(),
+    );
+  });
+  const oldMask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause) => reject(inUse(path, cause)));
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(oldMask);
+  }
+  return async () => {
+    for (const client of clients) client.destroy();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+}
+
+async function removeStale(path: string): Promise<void> {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (!there.isSocket()) throw inUse(path, undefined);
+  const alive = await new Promise<boolean>((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+  if (alive) throw inUse(path, undefined);
+  unlinkSync(path);
+}
+
+function inUse(path: string, cause: Error | undefined): BenchError {
+  const reason = cause === undefined ? 'something else is there' : cause.message;
+  return new BenchError('virtual-bench/address-in-use', `cannot listen on ${path} (${reason})`, {
+    cause,
+    advice: 'choose another --control path',
+  });
+}
