@@ -28,6 +28,7 @@ const byRoom: Readonly<Record<string, ExitCode>> = {
   sending: exitCodes.usage,
   at: exitCodes.refused,
   modem: exitCodes.refused,
+  'virtual-bench': exitCodes.usage,
 };
 
 /** How codes end that mean the same in every room. */
@@ -59,7 +60,6 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   'journal/unknown-delivery': exitCodes.usage,
   'journal/unknown-message': exitCodes.usage,
   'virtual-bench/no-pseudo-terminal': exitCodes.noDevice,
-  'virtual-bench/no-such-profile': exitCodes.usage,
 };
 
 /** The exit code that says what an error means. Anything that is none of our errors is a fault of ours. */

@@ -22,6 +22,11 @@ export const registry: readonly RegisteredCommand[] = [
     load: async () => (await import('./commands/encode.js')).encodeCommand,
   },
   {
+    name: 'bench',
+    describe: 'runs virtual modems on a virtual network, for any program to open',
+    load: async () => (await import('./commands/bench.js')).benchCommand,
+  },
+  {
     name: 'config',
     describe: 'checks a configuration file, or prints the schema of all of them',
     withoutConfiguration: true,

@@ -128,6 +128,8 @@ export class AtTerminal {
     const edited = withBackspaces(line, this.#settings.registers.get(5) ?? 8);
     const start = /AT/i.exec(edited);
     if (start === null) return piece.length;
+    // What the network now sends comes after this line's answer.
+    this.#running = true;
     this.#host.spoke();
     if (edited.length > longestCommandLine) {
       this.#finish({ kind: 'error' });

@@ -85,7 +85,8 @@ export async function readControlLines(input: Readable, control: BenchControl, s
   let rest = '';
   let skipping = false;
   input.setEncoding('utf8');
-  for await (const chunk of input) {
+  // A client that has said all it wanted still waits for its answers: the stream must not be destroyed at its end.
+  for await (const chunk of input.iterator({ destroyOnReturn: false })) {
     rest += String(chunk);
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
       if (!skipping) take(rest.slice(0, end));

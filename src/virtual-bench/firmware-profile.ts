@@ -1,8 +1,10 @@
+import { findProfile, profiles, type QuirkId } from '../profiles/index.js';
 import { BenchError } from './errors.js';
 import type { MemoryName } from './message-store.js';
 
 /** How one model's firmware shows itself and where it deviates; a deviation is a quirk with a name. */
 export interface FirmwareProfile {
+  /** That of the modem profile it plays. */
   readonly id: string;
   readonly manufacturer: string;
   readonly model: string;
@@ -12,28 +14,27 @@ export interface FirmwareProfile {
   readonly acknowledgementDeadlineMs: number;
   /** Time without an answer after a reset. */
   readonly bootMs: number;
-  readonly quirks: readonly string[];
+  readonly quirks: ReadonlySet<QuirkId>;
 }
 
-const plain: FirmwareProfile = {
-  id: 'plain-27005',
+/** What firmware is like unless its profile says otherwise. */
+const plain = {
   manufacturer: 'wapbridge',
   model: 'Virtual Modem',
   revision: '27.005-1',
   capacities: { ME: 100, SM: 20, SR: 20 },
   acknowledgementDeadlineMs: 17_000,
   bootMs: 500,
-  quirks: [],
 };
 
-/** Firmware the bench can play. */
-export const firmwareProfiles: readonly FirmwareProfile[] = [plain];
-
-/** @throws BenchError `virtual-bench/no-such-profile` */
-export function firmwareProfile(id: string): FirmwareProfile {
-  const found = firmwareProfiles.find((profile) => profile.id === id);
-  if (found !== undefined) return found;
-  throw new BenchError('virtual-bench/no-such-profile', `no firmware profile is named ${JSON.stringify(id)}`, {
-    advice: `take one of ${firmwareProfiles.map((profile) => profile.id).join(', ')}`,
+/**
+ * The firmware of a modem profile, with its quirks and any further ones.
+ * @throws BenchError `virtual-bench/no-such-profile`
+ */
+export function firmwareProfile(id: string, furtherQuirks: readonly QuirkId[] = []): FirmwareProfile {
+  const profile = findProfile(id);
+  if (profile !== null) return { ...plain, id, quirks: new Set([...profile.quirks, ...furtherQuirks]) };
+  throw new BenchError('virtual-bench/no-such-profile', `no modem profile is named ${JSON.stringify(id.slice(0, 60))}`, {
+    advice: `take one of ${profiles.map((one) => one.id).join(', ')}`,
   });
 }

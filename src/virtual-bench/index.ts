@@ -3,7 +3,6 @@ export { BenchModem, type BenchModemState, type DeliverOutcome } from './bench-m
 export { listenForControl } from './control-socket.js';
 export { BenchError } from './errors.js';
 export { type FaultDefinition, type FaultName, type FaultNumbers, type FaultParameter, faultTable } from './fault-table.js';
-export { type FirmwareProfile, firmwareProfiles } from './firmware-profile.js';
 export { type ProgrammeMessage, type ProgrammePart, programme } from './programme.js';
 export type { DeliveryOutcome } from './reception.js';
 export { type BenchOptions, openVirtualBench, type Transport, type VirtualBench } from './virtual-bench.js';

@@ -50,6 +50,8 @@ export class MemoryLine implements Line {
     modem.on('drain', () => modem.resume());
     modem.on('error', () => modem.destroy());
     modem.on('end', () => modem.end());
+    // A pair does not carry the destruction of one end to the other.
+    this.host.on('close', () => modem.destroy());
     modem.on('close', () => {
       if (own()) handlers.detached();
     });

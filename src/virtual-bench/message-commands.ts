@@ -1,7 +1,7 @@
 import { wholeNumber } from './command-line.js';
 import type { CommandTable, Firmware } from './firmware.js';
 import { messageTypeOf, octetAt, splitPduMode } from './pdu-mode.js';
-import { equipmentError, messageError, ok, type Reply } from './reply.js';
+import { equipmentError, error, messageError, ok, type Reply } from './reply.js';
 
 /** More than any TPDU a host may hand over. @see 3GPP TS 23.040 9.2.2.2 */
 const longestTpduOctets = 176;
@@ -37,6 +37,13 @@ export function submit(firmware: Firmware, serviceCentre: string, tpdu: string, 
   };
 }
 
+/** The forms of +CNMA that a quirk leaves: `''` is the bare command. */
+function takesForm({ profile: { quirks } }: Firmware, form: string): boolean {
+  if (quirks.has('no-acknowledgement')) return false;
+  if (quirks.has('acknowledges-with-zero')) return form === '0';
+  return !quirks.has('acknowledges-with-one') || form === '1';
+}
+
 function acknowledge(firmware: Firmware, accepted: boolean): Reply {
   return firmware.acknowledge(accepted) ? ok() : messageError(340);
 }
@@ -45,7 +52,7 @@ function acknowledge(firmware: Firmware, accepted: boolean): Reply {
 export const messageCommands: CommandTable = {
   '+CSMS': {
     test: () => ok('+CSMS: (0,1)'),
-    read: ({ settings }) => ok(`+CSMS: ${settings.messageService},1,1,1`),
+    read: ({ settings, profile }) => ok(`+CSMS: ${profile.quirks.has('service-level-meaningless') ? 0 : settings.messageService},1,1,1`),
     set: ({ settings }, [service]) => {
       const value = wholeNumber(service, 0, 1);
       if (value === null || value === undefined) return messageError(303);
@@ -83,6 +90,7 @@ export const messageCommands: CommandTable = {
       ];
       if (values.length > 5 || mode === null || deliver === null || report === null || buffer === null) return messageError(303);
       if (broadcast === null || broadcast === 1) return messageError(303);
+      if ((mode ?? now.mode) > 1 && firmware.profile.quirks.has('indication-mode-one')) return messageError(303);
       firmware.settings.indications = {
         mode: mode ?? now.mode,
         deliver: deliver ?? now.deliver,
@@ -96,8 +104,9 @@ export const messageCommands: CommandTable = {
   },
   '+CNMA': {
     test: () => ok('+CNMA: (0-2)'),
-    execute: (firmware) => acknowledge(firmware, true),
-    set: (firmware, [kind, length]) => {
+    execute: (firmware) => (takesForm(firmware, '') ? acknowledge(firmware, true) : error),
+    set: (firmware, [kind, length], text) => {
+      if (!takesForm(firmware, text)) return error;
       const value = wholeNumber(kind, 0, 2);
       if (value === null || value === undefined) return messageError(304);
       if (length === undefined || length === null) return acknowledge(firmware, value !== 2);
@@ -117,8 +126,9 @@ export const messageCommands: CommandTable = {
   '+CMMS': {
     test: () => ok('+CMMS: (0-2)'),
     read: ({ settings }) => ok(`+CMMS: ${settings.moreMessages}`),
-    set: ({ settings }, [mode]) => {
+    set: ({ settings, profile }, [mode]) => {
       const value = wholeNumber(mode, 0, 2);
+      if (profile.quirks.has('no-link-keeping')) return error;
       if (value === null || value === undefined) return equipmentError(50);
       settings.moreMessages = value;
       return ok();

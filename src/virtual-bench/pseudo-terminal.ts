@@ -191,7 +191,7 @@ export class PseudoTerminal implements Line {
       this.#present(this.#hostPresent());
     }
     try {
-      this.#keeper = openSync(this.port, openFlags);
+      this.#keeper ??= openSync(this.port, openFlags);
       this.#reader?.resume();
     } catch {
       // A host made itself exclusive within these microseconds: the next look, one millisecond on, tries again.

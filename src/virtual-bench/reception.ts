@@ -59,7 +59,7 @@ export class Reception {
 
   /** Takes a TPDU, or says why not. `settle` is called once for a taken one, possibly before this returns. */
   take(pdu: IncomingPdu, settle: (outcome: DeliveryOutcome) => void): Unavailable | null {
-    const { settings, stores, registered, hostListens } = this.#host;
+    const { settings, stores, registered, hostListens, profile } = this.#host;
     if (!registered) return 'unreachable';
     const route = this.#route(pdu);
     if (route === null) return 'not-armed';
@@ -69,9 +69,10 @@ export class Reception {
       if (!hostListens || settings.indications.mode === 0) return 'not-armed';
       if (this.#pending !== undefined) return 'busy';
       const header = pdu.kind === 'deliver' ? `+CMT: ,${tpduOctets}` : `+CDS: ${tpduOctets}`;
-      if (settings.messageService === 1) this.#await(settle);
+      const awaits = settings.messageService === 1 && !profile.quirks.has('no-acknowledgement');
+      if (awaits) this.#await(settle);
       this.#host.announce(`${header}\r\n${text}`);
-      if (settings.messageService !== 1) settle('acknowledged');
+      if (!awaits) settle('acknowledged');
       return null;
     }
     const index = stores[route.memory].put({ status: 0, pdu: text, tpduOctets });

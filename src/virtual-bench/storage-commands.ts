@@ -3,7 +3,7 @@ import type { CommandTable, Firmware } from './firmware.js';
 import { submit } from './message-commands.js';
 import type { MemoryName, MessageStatus, MessageStore, StoredMessage } from './message-store.js';
 import { octetAt } from './pdu-mode.js';
-import { messageError, ok, type Reply } from './reply.js';
+import { error, messageError, ok, type Reply } from './reply.js';
 
 const readable: readonly MemoryName[] = ['ME', 'SM', 'SR'];
 const writable: readonly MemoryName[] = ['ME', 'SM'];
@@ -100,6 +100,7 @@ export const storageCommands: CommandTable = {
 };
 
 function list(firmware: Firmware, status: number): Reply {
+  if (firmware.profile.quirks.has('lists-no-messages')) return error;
   firmware.polled();
   const lines: string[] = [];
   for (const [index, message] of readStore(firmware).entries()) {

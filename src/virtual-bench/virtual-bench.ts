@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { QuirkId } from '../profiles/index.js';
 import type { Clock, Random } from '../runtime/index.js';
 import { BenchModem } from './bench-modem.js';
 import { firmwareProfile } from './firmware-profile.js';
@@ -24,6 +25,8 @@ export interface BenchOptions {
   readonly baud?: number | undefined;
   /** Id of a firmware profile; `plain-27005` where absent. */
   readonly profile?: string | undefined;
+  /** Quirks beside those of the profile. */
+  readonly quirks?: readonly QuirkId[] | undefined;
   /** Whether the echo is on after power-on; it is, where absent. */
   readonly echo?: boolean | undefined;
   /** First TCP port, the others follow; 0 takes free ones. */
@@ -48,7 +51,7 @@ export interface VirtualBench {
  */
 export async function openVirtualBench(options: BenchOptions): Promise<VirtualBench> {
   const { clock, random, transport } = options;
-  const profile = firmwareProfile(options.profile ?? 'plain-27005');
+  const profile = firmwareProfile(options.profile ?? 'plain-27005', options.quirks);
   const network = new VirtualNetwork(clock, random);
   const modems: BenchModem[] = [];
   const close = async (): Promise<void> => {

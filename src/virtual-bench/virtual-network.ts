@@ -180,12 +180,17 @@ export class VirtualNetwork {
   }
 
   #put(to: Subscriber, message: Pick<Letter, 'kind' | 'expiresAt' | 'tpdu'>, outcome: (outcome: FirstOutcome) => void): void {
+    let offered = message.tpdu(false);
     to.mailroom.put({
       ...message,
+      tpdu: (moreWait) => {
+        offered = message.tpdu(moreWait);
+        return offered;
+      },
       serviceCentre: this.#serviceCentre,
       attempted: (result) => {
         this.#count(result);
-        this.#note({ at: this.#clock.now(), kind: 'attempt', to: to.modem.name, tpdu: message.tpdu(false), outcome: result });
+        this.#note({ at: this.#clock.now(), kind: 'attempt', to: to.modem.name, tpdu: offered, outcome: result });
         outcome(result);
       },
       expired: () => {
