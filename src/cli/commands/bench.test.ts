@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../command.testing.js';
+
+describe('wapbridge bench', () => {
+  test('--faults lists every fault with its sentence and ends', async () => {
+    const { exitCode, stdout } = await runCommand(['bench', '--faults', '--json']);
+    const faults = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect([exitCode, faults.every(({ event, sentence }) => event === 'fault' && typeof sentence === 'string')]).toEqual([0, true]);
+    expect(faults.map(({ name }) => name)).toEqual(expect.arrayContaining(['unplug', 'lose', 'refuse-submit', 'lost-ack']));
+  });
+
+  test.each([
+    [['--modems', '0'], 2],
+    [['--modems', 'two'], 2],
+    [['--baud', '1'], 2],
+    [['--echo', 'maybe'], 2],
+    [['--profile', 'no-such'], 2],
+    [['--link', '/dev/null/x'], 2],
+  ])('%j ends with a line and code %d', async (options, code) => {
+    const { exitCode, stderr, stdout } = await runCommand(['bench', ...options]);
+    expect([exitCode, stdout, /^wapbridge: .*; .*\n$/.test(stderr)]).toEqual([code, '', true]);
+  });
+});
+
+/** The command as it is built; `npm test` builds first. */
+const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+
+describe('the process', () => {
+  test('prints its modems, outlives its standard input, answers its socket, and goes cleanly at SIGTERM', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+    const options = ['bench', '--modems', '2', '--link', join(folder, 'ports'), '--control', join(folder, 'control'), '--json'];
+    const child = spawn(process.execPath, [main, ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const next = async (): Promise<Record<string, unknown>> => JSON.parse((await lines.next()).value);
+      expect(await next()).toMatchObject({
+        event: 'virtual-modem',
+        name: 'modem-1',
+        port: join(folder, 'ports', 'modem-1'),
+        number: '+15550000001',
+        profile: 'plain-27005',
+      });
+      expect(await next()).toMatchObject({ name: 'modem-2', number: '+15550000002' });
+      child.stdin.end('{"ref":7,"do":"state","to":"modem-2"}\n');
+      expect(await next()).toMatchObject({ ref: 7, modems: [{ name: 'modem-2' }] });
+      expect((await readdir(join(folder, 'ports'))).sort()).toEqual(['modem-1', 'modem-2']);
+      const ended = new Promise<readonly unknown[]>((resolve) => child.once('exit', (...how) => resolve(how)));
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect([await readdir(join(folder, 'ports')), await readdir(folder)]).toEqual([[], ['ports']]);
+    } finally {
+      end(child);
+      await rm(folder, { recursive: true });
+    }
+  }, 20_000);
+});
+
+function end(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+}
