@@ -46,7 +46,7 @@ export class BenchControl {
         const modem = this.#modem(command.to);
         if (typeof command.fault !== 'string') throw bad('fault is no text');
         await modem.fault(command.fault, numbersOf(command));
-        return { to: modem.name, fault: command.fault, port: modem.port };
+        return { to: modem.name, fault: command.fault, port: modem.state().port };
       }
       case 'state': {
         const modems = command.to === undefined ? this.#bench.modems : [this.#modem(command.to)];

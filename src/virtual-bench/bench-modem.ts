@@ -84,9 +84,9 @@ export class BenchModem {
     this.#faults = new FaultPlayer(target, parts.clock, parts.random);
   }
 
-  /** What a host opens now; null while unplugged. The link, where there is one, leads to it. */
-  get port(): string | null {
-    return this.#line?.port ?? null;
+  /** What a host opens now; empty while unplugged. The link, where there is one, leads to it. */
+  get port(): string {
+    return this.#line?.port ?? '';
   }
 
   /** The host's end of a line of transport `memory`, opened anew if the last host has closed it. @throws BenchError `virtual-bench/no-host-end` */
@@ -123,7 +123,7 @@ export class BenchModem {
     return {
       name: this.name,
       number: this.number,
-      port: this.port,
+      port: this.port === '' ? null : this.port,
       profile: this.profile,
       attached: modem.attached,
       registered: modem.registered,

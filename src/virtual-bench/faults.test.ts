@@ -42,7 +42,7 @@ describe('faults', () => {
     await bench.first.heard();
     await bench.modem(0).fault('unplug', { seconds: 3 });
     await bench.clock.settle();
-    expect([one.outcome, bench.modem(0).port, bench.modem(0).state().faults]).toEqual(['unacknowledged', null, ['unplug']]);
+    expect([one.outcome, bench.modem(0).state().port, bench.modem(0).state().faults]).toEqual(['unacknowledged', null, ['unplug']]);
     await bench.clock.step(3000);
     bench.first.reopen(bench.modem(0).host());
     expect(await bench.first.command('AT+CNMI?')).toEqual(['+CNMI: 0,0,0,0,0', 'OK']);

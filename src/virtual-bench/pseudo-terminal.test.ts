@@ -80,7 +80,7 @@ async function eventually(condition: () => boolean): Promise<void> {
 
 test('a program with a serial port speaks with the modem, gets a message and acknowledges it', async () => {
   const bench = await open();
-  const host = await Host.open(String(bench.modems[0]!.port));
+  const host = await Host.open(bench.modems[0]!.port);
   expect(await host.command('ATE0')).toBe('ATE0\r\r\nOK\r\n');
   expect(await host.command('AT+CSMS=1;+CNMI=2,2')).toBe('\r\n+CSMS: 1,1,1\r\n\r\nOK\r\n');
   const outcome = bench.modems[0]!.deliver(deliver);
@@ -94,7 +94,7 @@ test('one host after the other is noticed, and the next one does not hear what t
   const modem = bench.modems[0]!;
   for (let round = 0; round < 3; round += 1) {
     expect(modem.state().attached).toBe(false);
-    const host = await Host.open(String(modem.port));
+    const host = await Host.open(modem.port);
     expect(await host.command('AT')).toBe('\r\nOK\r\n');
     host.write('AT+CGMI\r');
     await host.close();
@@ -135,7 +135,7 @@ test('unplugging hangs up the host; the link leads to a new terminal when the mo
 test('a host that reads nothing costs bounded memory and loses no command once it reads again', async () => {
   const bench = await open({ echo: false });
   const modem = bench.modems[0]!;
-  const host = await Host.open(String(modem.port));
+  const host = await Host.open(modem.port);
   await host.command('AT');
   await modem.fault('urc-flood', { seconds: 0 });
   await host.until(() => host.heard.length > 500_000);
@@ -148,7 +148,7 @@ test('a host that reads nothing costs bounded memory and loses no command once i
 
 test('the same modem is had over loopback TCP, one host at a time', async () => {
   const bench = await open({ transport: 'tcp', tcpPort: 0, echo: false });
-  const port = Number(new URL(String(bench.modems[0]!.port)).port);
+  const port = Number(new URL(bench.modems[0]!.port).port);
   const socket = connect(port, '127.0.0.1');
   let heard = '';
   socket.on('data', (octets) => {
