@@ -21,7 +21,7 @@ export const benchCommand = defineCommand({
   command: 'bench',
   describe: 'runs virtual modems on a virtual network, for any program to open',
   examples: [
-    ['$0 bench --modems 2 --link /tmp/bench', 'two modems, at /tmp/bench/modem-1 and modem-2'],
+    ['$0 bench --modems 2 --link ports', 'two modems, at ports/modem-1 and ports/modem-2'],
     ['$0 bench --tcp 7001', 'one modem at tcp://127.0.0.1:7001'],
     ['$0 bench --faults', 'what can be made to go wrong'],
   ],
