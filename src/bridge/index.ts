@@ -1,5 +1,6 @@
 export { reached } from '../runtime/index.js';
 export { Bridge, type BridgeOptions } from './bridge.js';
+export { type DmContent, type DmSecrets, presentNotification, type ReadBodyOptions, readDmContent } from './dm-content.js';
 export type * from './events.js';
 export { type Judgement, judge } from './message.js';
 export type { ModemToDrive } from './modem-loop.js';

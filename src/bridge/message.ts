@@ -4,6 +4,7 @@ import type { Diagnostic } from '../octets/index.js';
 import { fromWdp, type NotPush, notPush, type PushMessage } from '../push/index.js';
 import { route } from '../routing/index.js';
 import { type CompleteMessage, joinText, type SmsStatusReport, type WdpDatagram } from '../sms/index.js';
+import { type DmSecrets, readDmContent } from './dm-content.js';
 import { type Presented, presentDatagram, presentDiagnostics, presentPush, presentVerdict } from './present.js';
 import type { Routable } from './routes.js';
 import type { PartTag } from './sets.js';
@@ -42,11 +43,13 @@ export function judge<Tag>(message: CompleteMessage<Tag>): Judgement {
 }
 
 /** The draft of a message that came as short messages. */
-export function draftOf(message: CompleteMessage<PartTag>): MessageDraft {
+export function draftOf(message: CompleteMessage<PartTag>, secrets: DmSecrets = {}): MessageDraft {
   const { arrival, datagram, text, diagnostics } = judge(message);
   const push = arrival.kind === 'push' ? arrival : null;
   const verdict = route(arrival);
   const body = push?.body ?? datagram?.octets ?? null;
+  const bodyOffset = push === null || datagram === null ? 0 : push.body.byteOffset - datagram.octets.byteOffset;
+  const content = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset });
   return draft({
     parts: message.parts.map(({ tag }) => tag),
     from: message.parts[0]?.part.address.text ?? null,
@@ -55,7 +58,8 @@ export function draftOf(message: CompleteMessage<PartTag>): MessageDraft {
     push,
     datagram,
     text,
-    diagnostics,
+    content: content?.members ?? {},
+    diagnostics: [...diagnostics, ...(content?.diagnostics ?? [])],
     body,
   });
 }
@@ -72,6 +76,7 @@ export function draftOfUnreadable(tag: PartTag, error: BridgeError): MessageDraf
     push: null,
     datagram: null,
     text: null,
+    content: {},
     diagnostics: [],
     body: null,
   });
@@ -85,6 +90,8 @@ interface Known {
   readonly push: PushMessage | null;
   readonly datagram: WdpDatagram | null;
   readonly text: string | null;
+  /** What the body says, where the DM layer has read it. */
+  readonly content: Presented;
   readonly diagnostics: readonly Diagnostic[];
   readonly body: Uint8Array | null;
 }
@@ -107,6 +114,7 @@ function draft(known: Known): MessageDraft {
     ...(datagram === null ? {} : { datagram: presentDatagram(datagram) }),
     ...(push === null ? {} : { push: presentPush(push) }),
     text,
+    ...known.content,
     verdict: known.shownVerdict,
     diagnostics: presentDiagnostics(diagnostics),
   };

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json-view.js';
+import { contentRows } from './present-content.js';
 import { escapeText, type Style, styled, type Terminal } from './terminal.js';
 
 /** Signs beside the words; where the locale has no Unicode, plain ones. */
@@ -66,6 +67,7 @@ export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Gl
   lines.push(...rows('verdict', because(verdict, name), verdictStyles[name]));
   const error = objectAt(verdict, 'error');
   if (error !== null) lines.push(...rows('error', errorText(error), 'red'));
+  lines.push(...contentRows(facts, rows));
   const text = textAt(facts, 'text');
   const octets = textAt(push, 'body') ?? textAt(objectAt(facts, 'datagram'), 'octets');
   if (text !== null) lines.push(...rows('text', text));

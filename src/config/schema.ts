@@ -71,7 +71,7 @@ const bench = z
 
 const decode = z
   .strictObject({
-    as: z.enum(['pdu-mode', 'tpdu', 'user-data', 'wsp', 'at-log']).optional().describe('What a line holds'),
+    as: z.enum(['pdu-mode', 'tpdu', 'user-data', 'wsp', 'wbxml', 'notification', 'at-log']).optional().describe('What a line holds'),
     direction: z.enum(['from-modem', 'to-modem']).optional(),
     explain: flag('Say what every octet is'),
     pcap: text('Also write what was decoded to this pcapng file'),

@@ -13,8 +13,8 @@ export const base64Mark = '<?wapbridge base64?>';
  * A document as XML: namespaces declared where they change, opaque text as CDATA, octets that are no text as base64 behind a mark,
  * documents inside it in their place. Reading it back gives the same document.
  */
-export function formatXml(document: WbxmlDocument, options: FormatXmlOptions = {}): string {
-  return formatElement(document.root, options);
+export function formatXml(document: WbxmlDocument | ElementNode, options: FormatXmlOptions = {}): string {
+  return formatElement('root' in document ? document.root : document, options);
 }
 
 /** One step of the writer's list of things still to do, the next last. */

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
 
-const forms = ['pdu-mode', 'tpdu', 'user-data', 'wsp', 'at-log'] as const;
+const forms = ['pdu-mode', 'tpdu', 'user-data', 'wsp', 'wbxml', 'notification', 'at-log'] as const;
 
 export const decodeCommand = defineCommand({
   command: 'decode [file]',

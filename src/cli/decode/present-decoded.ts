@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from '../json-view.js';
+import { contentRows } from '../present-content.js';
 import {
   because,
   bodyLines,
@@ -38,6 +39,9 @@ export function presentDecoded(object: JsonObject, terminal: Terminal, glyphs: G
   const error = objectAt(object, 'error');
   const wrapped = (label: string, text: string, style?: Style): readonly string[] =>
     wrap(visible(text, glyphs), width - labelColumns - 2).map((part, index) => row(index === 0 ? label : '', part, style));
+  lines.push(...contentRows(object, wrapped));
+  const xml = textAt(object, 'xml');
+  if (xml !== null) lines.push(...xml.split('\n').map((part) => `  ${visible(part, glyphs)}`));
   if (error !== null) lines.push(...wrapped('error', errorText(error), 'red'));
   for (const diagnostic of objectsAt(object, 'diagnostics')) {
     const offset = numberAt(diagnostic, 'offset');
@@ -51,6 +55,8 @@ function titleOf(object: JsonObject, tpdu: JsonObject | null): string {
   if (tpdu !== null) return `${line}: ${textAt(tpdu, 'type')}`;
   if (objectAt(object, 'cellBroadcast') !== null) return `${line}: cell broadcast`;
   if (objectAt(object, 'push') !== null) return `${line}: WSP push`;
+  if (textAt(object, 'xml') !== null) return `${line}: WBXML document`;
+  if (objectAt(object, 'notification') !== null) return `${line}: DM notification`;
   return object.ok === true ? line : `${line}: cannot be decoded`;
 }
 

@@ -4,13 +4,16 @@ import {
   presentDatagram,
   presentDiagnostics,
   presentError,
+  presentNotification,
   presentPorts,
   presentPush,
   presentTpdu,
   presentVerdict,
+  readDmContent,
 } from '../../bridge/index.js';
 import type { CapturedPacket } from '../../capture/index.js';
-import { type Annotation, DecodeError, type Diagnostic, fromHex, toHex } from '../../octets/index.js';
+import { decodeNotification, decodeWbxml, describeDmMessage, formatXml, syncMl12 } from '../../dm/index.js';
+import { type Annotate, type Annotation, DecodeError, type Diagnostic, fromHex, toHex } from '../../octets/index.js';
 import { fromWdp, type NotPush, notPush, type PushMessage } from '../../push/index.js';
 import { type RoutingVerdict, route } from '../../routing/index.js';
 import {
@@ -29,7 +32,7 @@ import {
 import { readBroadcastPage } from './broadcast.js';
 
 /** What a line of input holds. */
-export type LineForm = 'pdu-mode' | 'tpdu' | 'user-data' | 'wsp' | 'cell-broadcast';
+export type LineForm = 'pdu-mode' | 'tpdu' | 'user-data' | 'wsp' | 'wbxml' | 'notification' | 'cell-broadcast';
 
 /** Octets to be decoded, with where they stood. */
 export interface DecodeInput {
@@ -181,7 +184,24 @@ export class DecodeSession {
         progress.members.datagram = { destinationPort: 2948, sourcePort: null, octets: toHex(octets) };
         progress.pieces = [{ line: input.line, sequence: 1, lineOffset: 0, datagramOffset: 0, length: octets.length }];
         progress.packets.push({ dissector: 'wsp-cl', octets, direction: input.direction, at: 0, comment: `line ${input.line}` });
-        this.#judge(progress, fromWdp(datagram, { annotate }));
+        this.#judge(progress, fromWdp(datagram, { annotate }), -octets.byteOffset, annotate);
+        return;
+      }
+      case 'wbxml': {
+        const document = decodeWbxml(octets, { annotate, fallbackType: syncMl12 });
+        progress.members.xml = formatXml(document, { indent: 2 });
+        progress.diagnostics.push(...document.diagnostics);
+        if (document.root.name === 'SyncML') {
+          const { summary, diagnostics } = describeDmMessage(document.root, { form: 'wbxml', secured: false });
+          progress.members.dm = summary;
+          progress.diagnostics.push(...diagnostics);
+        }
+        return;
+      }
+      case 'notification': {
+        const notification = decodeNotification(octets, { annotate });
+        progress.members.notification = presentNotification(notification);
+        progress.diagnostics.push(...notification.diagnostics);
       }
     }
   }
@@ -241,7 +261,7 @@ export class DecodeSession {
     const baseOffset = piece !== undefined && others.length === 0 ? piece.lineOffset : 0;
     const into = others.length === 0 ? progress.annotations : progress.datagramAnnotations;
     const annotate = this.#annotate ? (annotation: Annotation) => into.push(annotation) : undefined;
-    this.#judge(progress, fromWdp(datagram, { annotate, baseOffset }));
+    this.#judge(progress, fromWdp(datagram, { annotate, baseOffset }), baseOffset - datagram.octets.byteOffset, annotate);
     if (input.form === 'user-data') {
       const at = { source: datagram.sourcePort, destination: datagram.destinationPort };
       progress.packets.push({
@@ -255,12 +275,18 @@ export class DecodeSession {
     }
   }
 
-  #judge(progress: Progress, arrival: PushMessage | NotPush): void {
+  /** `shift` is what to add to the place of octets in their buffer for their offset in the outermost input. */
+  #judge(progress: Progress, arrival: PushMessage | NotPush, shift = 0, annotate?: Annotate): void {
     const verdict = route(arrival);
     progress.arrival = arrival;
     progress.verdict = verdict;
     progress.diagnostics.push(...arrival.diagnostics);
-    if (arrival.kind === 'push') progress.members.push = presentPush(arrival);
+    if (arrival.kind === 'push') {
+      progress.members.push = presentPush(arrival);
+      const content = readDmContent(arrival, verdict.verdict, {}, { annotate, bodyOffset: arrival.body.byteOffset + shift });
+      Object.assign(progress.members, content.members);
+      progress.diagnostics.push(...content.diagnostics);
+    }
     progress.members.verdict = presentVerdict(verdict, arrival.kind === 'not-push' ? arrival.error : null);
   }
 }

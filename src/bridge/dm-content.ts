@@ -1,0 +1,160 @@
+import {
+  type Authentication,
+  authenticateBootstrap,
+  authenticateNotification,
+  type DmMessageContext,
+  type DmNotification,
+  decodeNotification,
+  decodeWbxml,
+  describeDmMessage,
+  type ElementNode,
+  formatXml,
+  type NotificationSecrets,
+  parseXml,
+  syncMl12,
+} from '../dm/index.js';
+import { type Annotate, type Annotation, DecodeError, type Diagnostic, toHex } from '../octets/index.js';
+import type { PushMessage } from '../push/index.js';
+import type { Verdict } from '../routing/index.js';
+import type { Presented } from './present.js';
+
+/** What messages are checked with; never shown, logged or kept. */
+export interface DmSecrets {
+  /** Of the SIM that received the message. */
+  readonly imsi?: string | undefined;
+  readonly pins?: readonly string[] | undefined;
+  /** The secrets shared with a DM server, or null where none are known. */
+  readonly server?: ((serverId: string) => NotificationSecrets | null) | undefined;
+}
+
+/** What the body of a push says: the members that `decode` and `listen` show of it, and what was odd. */
+export interface DmContent {
+  readonly members: Presented;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Null for what nobody can vouch for. */
+  readonly authentication: Authentication | null;
+  readonly kind: 'bootstrap' | 'notification' | 'other';
+}
+
+export interface ReadBodyOptions {
+  readonly annotate?: Annotate | undefined;
+  /** Offset of the body's first octet from the start of the outermost input. */
+  readonly bodyOffset?: number;
+}
+
+const nothing: DmContent = { members: {}, diagnostics: [], authentication: null, kind: 'other' };
+
+/** Content types whose documents are shown in brief: none of them is ever applied, fetched or answered. */
+const documents: ReadonlyMap<number, { readonly kind: string; readonly form: 'wbxml' | 'xml' }> = new Map([
+  [0x2d, { kind: 'service-indication', form: 'xml' }],
+  [0x2e, { kind: 'service-indication', form: 'wbxml' }],
+  [0x2f, { kind: 'service-loading', form: 'xml' }],
+  [0x30, { kind: 'service-loading', form: 'wbxml' }],
+  [0x35, { kind: 'client-provisioning', form: 'xml' }],
+  [0x36, { kind: 'client-provisioning', form: 'wbxml' }],
+  [0x0304, { kind: 'email-notification', form: 'xml' }],
+  [0x030a, { kind: 'email-notification', form: 'wbxml' }],
+]);
+
+/** Reads the body of a push as far as its type is known; what cannot be read becomes a diagnostic and stays octets, not annotated half. */
+export function readDmContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets = {}, options: ReadBodyOptions = {}): DmContent {
+  const { annotate } = options;
+  if (annotate === undefined) return readContent(push, verdict, secrets, options);
+  const annotations: Annotation[] = [];
+  const content = readContent(push, verdict, secrets, { ...options, annotate: (annotation) => annotations.push(annotation) });
+  if (Object.keys(content.members).some((member) => member !== 'authentication'))
+    for (const annotation of annotations) annotate(annotation);
+  return content;
+}
+
+function readContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets, options: ReadBodyOptions): DmContent {
+  const { code } = push.contentType;
+  try {
+    if (verdict === 'dm-application' && (code === 0x42 || code === 0x43))
+      return readMessage(push, code === 0x42 ? 'wbxml' : 'xml', secrets, options);
+    if (verdict === 'dm-notification' && code === 0x44) return readNotification(push, secrets, options);
+    if (verdict === 'dm-notification') return { ...nothing, diagnostics: [notRead], authentication: unverifiable, kind: 'notification' };
+    const document = verdict === 'other-application' && code !== null ? documents.get(code) : undefined;
+    if (document === undefined) return nothing;
+    const { root } = readRoot(push.body, document.form, options);
+    return { ...nothing, members: { content: { kind: document.kind, xml: formatXml(root, { indent: 2 }) } } };
+  } catch (caught) {
+    if (!(caught instanceof DecodeError)) throw caught;
+    const authentication = verdict === 'dm-application' ? vouch(push, secrets) : verdict === 'dm-notification' ? unverifiable : null;
+    return {
+      ...nothing,
+      members: authentication === null ? {} : { authentication },
+      diagnostics: [{ code: caught.code, message: caught.message, offset: caught.offset }],
+      authentication,
+      kind: verdict === 'dm-notification' ? 'notification' : isSecured(push) ? 'bootstrap' : 'other',
+    };
+  }
+}
+
+const unverifiable: Authentication = { result: 'mac-unverifiable', method: 'digest', rule: null, weak: false };
+
+const notRead: Diagnostic = {
+  code: 'dm/notification-1-3',
+  message: 'a notification of DM 1.3, whose layout was not at hand: its octets are handed on unread',
+  offset: null,
+};
+
+function readRoot(
+  body: Uint8Array,
+  form: 'wbxml' | 'xml',
+  { annotate, bodyOffset = 0 }: ReadBodyOptions,
+): { readonly root: ElementNode; readonly diagnostics: readonly Diagnostic[] } {
+  return form === 'wbxml'
+    ? decodeWbxml(body, { annotate, baseOffset: bodyOffset, fallbackType: syncMl12 })
+    : parseXml(body, { baseOffset: bodyOffset });
+}
+
+function readMessage(push: PushMessage, form: DmMessageContext['form'], secrets: DmSecrets, options: ReadBodyOptions): DmContent {
+  const { root, diagnostics } = readRoot(push.body, form, options);
+  const described = describeDmMessage(root, { form, secured: isSecured(push) });
+  const authentication = vouch(push, secrets);
+  return {
+    members: { dm: described.summary, authentication },
+    diagnostics: [...diagnostics, ...described.diagnostics],
+    authentication,
+    kind: described.summary.kind === 'bootstrap' ? 'bootstrap' : 'other',
+  };
+}
+
+function readNotification(push: PushMessage, secrets: DmSecrets, { annotate, bodyOffset = 0 }: ReadBodyOptions): DmContent {
+  const notification = decodeNotification(push.body, { annotate, baseOffset: bodyOffset });
+  const authentication = authenticateNotification(notification, secrets.server?.(notification.serverId) ?? null);
+  return {
+    members: { notification: presentNotification(notification), authentication },
+    diagnostics: notification.diagnostics,
+    authentication,
+    kind: 'notification',
+  };
+}
+
+/** `notification` of a DM notification. */
+export function presentNotification(notification: DmNotification): Presented {
+  const { digest, version, uiMode, initiator, sessionId, serverId, vendorSpecific } = notification;
+  return {
+    digest: toHex(digest),
+    version: `${Math.floor(version / 10)}.${version % 10}`,
+    uiMode,
+    initiator,
+    sessionId,
+    serverId,
+    vendorSpecific: toHex(vendorSpecific),
+  };
+}
+
+function vouch(push: PushMessage, secrets: DmSecrets): Authentication {
+  return authenticateBootstrap({ security: textParameter(push, 'SEC'), mac: textParameter(push, 'MAC') }, push.body, secrets);
+}
+
+function isSecured(push: PushMessage): boolean {
+  return textParameter(push, 'SEC') !== null || textParameter(push, 'MAC') !== null;
+}
+
+function textParameter({ contentType }: PushMessage, wanted: string): string | null {
+  const found = contentType.parameters.find(({ name }) => name.toUpperCase() === wanted);
+  return found === undefined ? null : String(found.value);
+}
