@@ -97,6 +97,17 @@ function runWorker({ seed, inputs, seconds, first }) {
   });
 }
 
+/** What the peers say of the same kind of octets; without tshark its part is left out by name, or fails where peers are required. */
+async function compare({ seed, compare: count }) {
+  const { compareWithNodePdu, compareWithTshark, tsharkVersion } = await import('./fuzz/peers.mjs');
+  const seeds = await gatherSeeds();
+  const done = [compareWithNodePdu(seeds, seed, count)];
+  if (tsharkVersion() !== null) done.push(compareWithTshark(seeds, seed, count));
+  else if (process.env.REQUIRE_PEERS === '1') fail('tshark is required and cannot be run; it is in the Debian package tshark');
+  else console.error('fuzz: tshark is not installed: skipped (Debian package tshark)');
+  return done;
+}
+
 const options = readOptions(process.argv.slice(2));
 if (options.only !== null) {
   await runOne(options);
@@ -115,6 +126,8 @@ if (options.only !== null) {
     });
   }
   const count = (kind) => failures.filter((failure) => failure.kind === kind).reduce((sum, { times }) => sum + times, 0);
+  const compared = options.compare === 0 ? [] : await compare(options);
+  const unexplained = compared.flatMap((comparison) => comparison.unexplained);
   const summary = {
     seed: options.seed,
     inputs: result.inputs,
@@ -126,8 +139,9 @@ if (options.only !== null) {
     slowestMs: Number(result.slowestMs.toFixed(1)),
     perTarget: result.perTarget,
     read: result.read,
+    peers: compared.map((comparison) => comparison.summary()),
   };
-  if (options.json) console.log(JSON.stringify({ ...summary, failures }));
+  if (options.json) console.log(JSON.stringify({ ...summary, failures, unexplained }));
   else {
     for (const { kind, target, index, message, input, times } of failures) {
       console.log(
@@ -148,6 +162,14 @@ if (options.only !== null) {
     console.log(
       `${summary.uncaught} uncaught errors, ${summary.violations} violations, ${summary.over50Ms} over 50 ms (slowest ${summary.slowestMs} ms)`,
     );
+    for (const { peer, member, ours, theirs, input } of unexplained.slice(0, 20)) {
+      console.log(`${peer} says ${member} ${theirs}, wapbridge ${ours}, of\n  ${input.slice(0, 2000)}`);
+    }
+    for (const { peer, compared: count, agreed, explained, unexplained: open } of summary.peers) {
+      console.log(`${peer}: ${count} compared, ${agreed} alike, ${open} differences unexplained; explained in docs/disagreements.md:`);
+      for (const [anchor, times] of Object.entries(explained).sort((a, b) => b[1] - a[1]))
+        console.log(`  ${String(times).padStart(7)}  #${anchor}`);
+    }
   }
-  if (failures.length > 0) process.exitCode = 1;
+  if (failures.length > 0 || unexplained.length > 0) process.exitCode = 1;
 }

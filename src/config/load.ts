@@ -52,7 +52,7 @@ export async function readConfigText(file: string): Promise<string> {
 /** Checks the text of a configuration file. Never throws for what is in it. */
 export function checkConfig(text: string): Checked {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, logLevel: 'error' });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };

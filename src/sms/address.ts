@@ -39,10 +39,12 @@ export function describeTypeOfAddress(typeOfAddress: number): string {
   return `${typesOfNumber[(typeOfAddress >> 4) & 7] ?? ''}, ${plan}${typeOfAddress < 0x80 ? ', extension bit clear' : ''}`;
 }
 
-function digitsText(octets: Uint8Array, typeOfNumber: number): string {
+/** The digits of an address. Of an odd number of semi-octets the last upper one is filling, whatever it holds. */
+function digitsText(octets: Uint8Array, semiOctets: number, typeOfNumber: number): string {
   let text = typeOfNumber === international && octets.length > 1 ? '+' : '';
-  for (let index = 1; index < octets.length; index += 1) text += digitPairs[octets[index] ?? 0xff] ?? '';
-  return text;
+  const whole = 1 + (semiOctets >> 1);
+  for (let index = 1; index < whole; index += 1) text += digitPairs[octets[index] ?? 0xff] ?? '';
+  return semiOctets % 2 === 0 ? text : text + (digitPairs[(octets[whole] ?? 0xff) | 0xf0] ?? '');
 }
 
 /**
@@ -91,7 +93,7 @@ export function readAddress(cursor: Cursor, name: string): Address {
   const found = address(
     octets,
     semiOctets,
-    typeOfNumber === alphanumeric ? alphanumericText(octets, semiOctets) : digitsText(octets, typeOfNumber),
+    typeOfNumber === alphanumeric ? alphanumericText(octets, semiOctets) : digitsText(octets, semiOctets, typeOfNumber),
   );
   if (cursor.annotate !== undefined) annotateAddress(cursor, name, found);
   return found;
@@ -106,7 +108,7 @@ export function readServiceCentreAddress(cursor: Cursor): Address | null {
   const length = cursor.u8('sca', serviceCentreLengthMeaning);
   if (length === 0) return null;
   const octets = cursor.bytes('sca', length, nothing);
-  const found = address(octets, 2 * (length - 1), digitsText(octets, ((octets[0] ?? 0) >> 4) & 7));
+  const found = address(octets, 2 * (length - 1), digitsText(octets, 2 * (length - 1), ((octets[0] ?? 0) >> 4) & 7));
   if (cursor.annotate !== undefined) annotateAddress(cursor, 'sca', found);
   return found;
 }

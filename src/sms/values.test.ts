@@ -39,6 +39,7 @@ describe('addresses', () => {
     ['149121436587092143658709', '+12345678901234567890', 1, 1],
     ['09D0CF6690D804', 'OMADM', 5, 0],
     ['0291F1', '+1', 1, 1],
+    ['0B91515555052143', '+15555550123', 1, 1],
   ])('%s is %j', (hex, text, typeOfNumber, numberingPlan) => {
     const octets = fromHex(String(hex));
     const found = readAddress(new Cursor(octets), 'oa');

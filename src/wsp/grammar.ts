@@ -225,7 +225,12 @@ export function readHex(reader: ValueReader): string {
 /** An application id, as a number or as text; both where the registry joins them. @see WAP-235-PushOTA, X-Wap-Application-Id */
 export function readApplicationId(reader: ValueReader): ApplicationId {
   const first = reader.peek();
-  if (first >= 0x20 && first < 0x80) return applicationIdOfText(reader.text());
+  if (first >= 0x20 && first < 0x80) {
+    const text = reader.text();
+    // A Quote before nothing says no more than nothing does.
+    if (text === '') reader.misfit();
+    return applicationIdOfText(text);
+  }
   const code = reader.integer();
   return { code, uri: applicationIds.name(code) ?? null, present: true };
 }

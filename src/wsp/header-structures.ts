@@ -101,11 +101,13 @@ export function qualifiedGrammar(alone: Grammar, counted: Grammar): Grammar {
       const name = pieceValue(head);
       const quality = line.rest[0];
       if (quality === undefined) {
-        // Alone on the wire only one octet or a text may stand; a longer number needs the length before it.
+        // Alone on the wire only one octet or a text may stand; a longer number needs the length before it, and a text of nothing the Quote,
+        // or it would be a length.
         const scratch = new OctetWriter(64);
         if (!alone.write(scratch, name)) return false;
         const octets = scratch.toOctets();
-        if ((octets[0] ?? 0) > 0 && (octets[0] ?? 0) < 0x20) writeValueLength(writer, octets.length);
+        if (octets[0] === 0) writer.u8('quote', 0x7f);
+        else if ((octets[0] ?? 0) < 0x20) writeValueLength(writer, octets.length);
         writer.bytes(octets);
         return true;
       }
