@@ -1,5 +1,13 @@
 export { reached } from '../runtime/index.js';
 export { Bridge, type BridgeOptions } from './bridge.js';
+export {
+  type ControlConnection,
+  type ControlHandler,
+  type ControlHandlers,
+  type ControlObject,
+  connectToHolder,
+  listenForRequests,
+} from './control.js';
 export { type DmContent, type DmSecrets, presentNotification, type ReadBodyOptions, readDmContent } from './dm-content.js';
 export type * from './events.js';
 export { type Judgement, judge } from './message.js';
