@@ -1,19 +1,23 @@
 import { hasQuirk, type ModemProfile } from '../profiles/index.js';
 import { reached } from '../runtime/index.js';
-import type { AtEngine } from './at-engine.js';
+import type { AtEngine, CommandOptions } from './at-engine.js';
 import { AtError } from './errors.js';
 
 /** +CMS ERROR 340: no acknowledgement expected. It does no harm. @see 3GPP TS 27.005 3.2.5 */
 const noneExpected = 340;
+/** SARA-R4: up to 150 s. */
+const slowAcknowledgementMs = 160_000;
 
 /** Acknowledges what was delivered directly, in the form that the modem takes. @see 3GPP TS 27.005 3.4.4 (+CNMA) */
 export class Acknowledger {
   readonly #engine: AtEngine;
+  readonly #options: CommandOptions;
   #forms: readonly string[];
   #pointless = false;
 
   constructor(engine: AtEngine, profile: ModemProfile) {
     this.#engine = engine;
+    this.#options = { urgent: true, ...(hasQuirk(profile, 'acknowledges-slowly') ? { timeoutMs: slowAcknowledgementMs } : {}) };
     const preferred = [
       ...(hasQuirk(profile, 'acknowledges-with-zero') ? ['AT+CNMA=0'] : []),
       ...(hasQuirk(profile, 'acknowledges-with-one') ? ['AT+CNMA=1'] : []),
@@ -33,7 +37,7 @@ export class Acknowledger {
     let refusal: unknown = null;
     for (const form of this.#forms) {
       try {
-        await this.#engine.command(form, { urgent: true });
+        await this.#engine.command(form, this.#options);
       } catch (cause) {
         if (!(cause instanceof AtError)) throw cause;
         if (cause.family === 'cms' && cause.number === noneExpected) return;
@@ -51,7 +55,7 @@ export class Acknowledger {
   /** Tells the network to keep the message and try again (RP-ERROR). */
   async refuse(): Promise<void> {
     reached('modem:refusing');
-    await this.#engine.command('AT+CNMA=2', { urgent: true }).catch((cause: unknown) => {
+    await this.#engine.command('AT+CNMA=2', this.#options).catch((cause: unknown) => {
       if (!(cause instanceof AtError)) throw cause;
     });
   }

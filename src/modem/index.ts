@@ -1,7 +1,8 @@
 export { AtEngine, type AtEngineListeners, type CommandOptions, type LineOddity } from './at-engine.js';
 export { type DiscoveredModem, type DiscoveredPort, type DiscoverOptions, discoverModems } from './discovery.js';
 export { AtError, ModemError, PortClosedError, PortError, TimeoutError, TraceError } from './errors.js';
-export { Modem, type ModemOptions } from './modem.js';
+export { Modem } from './modem.js';
+export type { ModemOptions } from './modem-options.js';
 export { type OpenModemOptions, openModem } from './open-modem.js';
 export { closePort, type OpenPortOptions, openPort } from './port.js';
 export { findPortHolders, type PortHolder } from './port-holder.js';

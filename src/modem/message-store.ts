@@ -11,6 +11,8 @@ export interface MessageStoreListeners {
   readonly onMessage: (received: ReceivedPdu) => void;
   /** A memory is filling up: said at 80 % and above. */
   readonly onFilling: (memory: string, used: number, total: number) => void;
+  /** A message was found by looking that nobody had seen before. */
+  readonly onFound?: () => void;
   readonly onTrouble: (what: string, cause: unknown) => void;
 }
 
@@ -34,6 +36,8 @@ export class MessageStore {
   readonly #turns = new Turns();
   readonly #held = new Map<string, Held>();
   readonly #waitingReads = new Set<string>();
+  /** Handed over once, not taken, and to be found again. */
+  readonly #released = new Set<string>();
   #memories: readonly string[];
   #receiving: string | null;
   #current: string | null;
@@ -100,7 +104,9 @@ export class MessageStore {
   release(received: ReceivedPdu): void {
     if (received.storage === null) return;
     const key = keyOf(received.storage);
-    if (this.#held.get(key)?.received === received) this.#held.delete(key);
+    if (this.#held.get(key)?.received !== received) return;
+    this.#held.delete(key);
+    if (this.#released.size < mostWaitingReads) this.#released.add(key);
   }
 
   async #deleteHeld(location: StorageLocation, held: Held): Promise<void> {
@@ -127,7 +133,10 @@ export class MessageStore {
   async #read(location: StorageLocation, tries: number): Promise<void> {
     await this.#select(location.memory);
     const message = await this.#readSlot(location.index);
-    if (message !== null) return this.#take(location, message);
+    if (message !== null) {
+      this.#take(location, message);
+      return;
+    }
     if (tries <= 1 || this.#held.has(keyOf(location))) return;
     // Some modems announce a message before they can read it.
     await this.#tools.clock.sleep(lagRetryMs, { signal: this.#tools.signal });
@@ -154,14 +163,14 @@ export class MessageStore {
     const total = await this.#select(memory, { always: true });
     const entries = this.#listingWorks ? await this.#list() : null;
     if (entries !== null) {
-      for (const entry of entries) this.#take({ memory, index: entry.index }, entry);
+      for (const entry of entries) this.#found({ memory, index: entry.index }, entry);
     } else {
       for (let index = 0; index <= Math.min(total ?? 50, mostSlots) + 1; index += 1) {
         const message = await this.#readSlot(index).catch((cause: unknown) => {
           if (cause instanceof AtError) return null;
           throw cause;
         });
-        if (message !== null) this.#take({ memory, index }, message);
+        if (message !== null) this.#found({ memory, index }, message);
       }
     }
     for (const [key, held] of this.#held) {
@@ -188,12 +197,18 @@ export class MessageStore {
     return null;
   }
 
-  #take(location: StorageLocation, message: StoredMessage): void {
+  #found(location: StorageLocation, message: StoredMessage): void {
+    const isNew = this.#take(location, message);
+    if (isNew && !this.#released.delete(keyOf(location))) this.#listeners.onFound?.();
+  }
+
+  /** Hands a message over, unless it was already or is none that was received; whether it did. */
+  #take(location: StorageLocation, message: StoredMessage): boolean {
     const type = messageType(message.pdu);
     // What was composed here (status 2 and 3) stays; a received message that a modem shows so is known by its type.
-    if ((message.status ?? 0) >= 2 && (type === 1 || type === null)) return;
+    if ((message.status ?? 0) >= 2 && (type === 1 || type === null)) return false;
     const key = keyOf(location);
-    if (this.#held.get(key)?.received.pdu === message.pdu) return;
+    if (this.#held.get(key)?.received.pdu === message.pdu) return false;
     const received: ReceivedPdu = {
       kind: type === 2 ? 'status-report' : 'deliver',
       pdu: message.pdu,
@@ -204,6 +219,7 @@ export class MessageStore {
     reached('modem:read');
     this.#held.set(key, { received, settled: false, readAt: this.#tools.clock.monotonic() });
     this.#listeners.onMessage(received);
+    return true;
   }
 
   /** Makes a memory the one that is read; gives its capacity where the modem says it. */

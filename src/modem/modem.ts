@@ -1,19 +1,22 @@
 import type { Duplex } from 'node:stream';
 import { findProfile, hasQuirk, type ModemProfile, matchProfile } from '../profiles/index.js';
-import { type Clock, Mailbox } from '../runtime/index.js';
+import { Mailbox } from '../runtime/index.js';
 import { Acknowledger } from './acknowledger.js';
+import { AnnouncementWatch } from './announcement-watch.js';
 import { findLine, parseStoredIndication } from './answer-values.js';
 import { AtEngine, type LineOddity } from './at-engine.js';
 import { AtError, ModemError, PortClosedError, TimeoutError } from './errors.js';
 import { announcedOctets, isHexLine } from './line-protocol.js';
 import { LineWatch } from './line-watch.js';
 import { MessageStore } from './message-store.js';
+import type { ModemOptions } from './modem-options.js';
 import { closePort } from './port.js';
 import { Rounds } from './rounds.js';
 import {
   armIndications,
   ask,
   attempt,
+  awaitMessages,
   chooseAcknowledgedService,
   chooseMemories,
   choosePduMode,
@@ -21,41 +24,20 @@ import {
   type Memories,
   readIndications,
   type SetUpTools,
+  settleDown,
   switchRadioOn,
+  wakeUp,
 } from './set-up.js';
-import { type PinSource, readySim } from './sim.js';
+import { fullIndicator, fullSignals, restartSignals, simSignals } from './signals.js';
+import { readySim } from './sim.js';
 import { type ModemStatus, readCardNumber, readStatus } from './status.js';
-import type { ModemDriver, ModemEvent, ModemIdentity, ModemNote, ReceivedPdu, SubmitOptions } from './types.js';
+import type { ModemDriver, ModemIdentity, ModemNote, ReceivedPdu, SubmitOptions } from './types.js';
 
-/** How a modem is driven. */
-export interface ModemOptions {
-  readonly clock: Clock;
-  /** How events call the port. */
-  readonly portName: string;
-  readonly onEvent?: (event: ModemEvent) => void;
-  /** The id of a profile; without one the modem's own words decide. */
-  readonly profile?: string;
-  /** Forces +CMT or +CMTI where the modem can do both. */
-  readonly reception?: 'direct' | 'stored';
-  readonly pin?: PinSource;
-  readonly signal?: AbortSignal | undefined;
-  /** How long the modem may take to answer its first command. */
-  readonly answerWithinMs?: number;
-  /** Between two looks at +CNMI and the memories. */
-  readonly tendEveryMs?: number;
-}
-
-const attemptMs = 1_250;
 const lateAcknowledgementMs = 12_000;
 const restartSettlesMs = 2_000;
 /** Between two looks at the memories of a modem that announces nothing. */
 const pollEveryMs = 5_000;
 const mostUnacknowledged = 1_024;
-const fullSignals = /^(?:\^SMMEMFULL|#SMOV|\+QIND:\s*"smsfull"|%CIEV:.*full)/i;
-/** After these a modem has forgotten its settings. */
-const restartSignals = /^(?:RDY$|\^SYSSTART|\+READY|APP RDY$|\+WIND:\s*1$)/;
-const simSignals = /^(?:\+CPIN:\s*READY|SMS (?:READY|DONE)$|\+QIND:\s*"?SMS DONE|#QSS:\s*3|Call Ready$)/i;
-
 /** Drives one modem over one byte stream. It cannot tell a USB port from a virtual modem or a recording. */
 export class Modem implements ModemDriver {
   readonly #port: Duplex;
@@ -66,6 +48,7 @@ export class Modem implements ModemDriver {
   readonly #ended = new AbortController();
   readonly #tools: SetUpTools;
   readonly #rounds: Rounds;
+  readonly #announcements: AnnouncementWatch;
   #identity: ModemIdentity = { manufacturer: null, model: null, firmware: null, imei: null, imsi: null, profile: '' };
   #profile: ModemProfile | null = null;
   #acknowledger: Acknowledger | null = null;
@@ -73,6 +56,7 @@ export class Modem implements ModemDriver {
   #indications: Indications | null = null;
   #acknowledged = false;
   #unacknowledged = 0;
+  #fullIndicator: string | null = null;
   #lost: PortClosedError | null = null;
   #earlyLines: (readonly [string, string | null])[] | null = [];
 
@@ -84,7 +68,15 @@ export class Modem implements ModemDriver {
       onLost: (reason) => this.#lose(reason),
       onOddity: (oddity) => this.#odd(oddity),
     });
-    const everyMs = (): number => (this.#indications === null ? pollEveryMs : (options.tendEveryMs ?? 60_000));
+    this.#announcements = new AnnouncementWatch(options.clock, () => {
+      this.#note(
+        'announcements-elsewhere',
+        `messages come and are not announced here: the memories are looked at every ${pollEveryMs / 1_000} s`,
+      );
+      this.#rounds.start();
+    });
+    const everyMs = (): number =>
+      this.#indications === null || this.#announcements.missing ? pollEveryMs : (options.tendEveryMs ?? 60_000);
     this.#rounds = new Rounds(
       options.clock,
       everyMs,
@@ -192,21 +184,12 @@ export class Modem implements ModemDriver {
   }
 
   async #bringUp(): Promise<void> {
-    const attempts = Math.max(1, Math.round((this.#options.answerWithinMs ?? 15_000) / attemptMs));
-    const { signal } = this.#tools;
-    await Promise.race([
-      this.#engine.resync({ attempts }),
-      new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
-    ]).catch((cause: unknown) => {
-      if (!(cause instanceof TimeoutError)) throw cause;
-      throw new ModemError('modem/no-answer', `Nothing on ${this.#options.portName} answers AT commands: ${this.#watch.describe()}`, {
-        cause,
-        advice: 'check that this is the AT port of the modem, since a composite modem has several',
-      });
-    });
+    const { portName, answerWithinMs } = this.#options;
+    await wakeUp(this.#tools, { portName, answerWithinMs, describe: () => this.#watch.describe() });
     await attempt(this.#tools, 'ATE0');
     await attempt(this.#tools, 'AT+CMEE=1');
     await this.#identify();
+    if (this.#options.reset === true) await this.#reset();
     await this.#prepare();
     this.#rounds.start();
   }
@@ -219,11 +202,21 @@ export class Modem implements ModemDriver {
     if (manufacturer === null && model === null && firmware === null && (await attempt(this.#tools, 'AT+WAPBRIDGE?')) !== null) {
       this.#note('says-ok-to-everything', 'it says OK to a command that does not exist, and nothing of itself: this may be the wrong port');
     }
-    const named = this.#options.profile === undefined ? null : findProfile(this.#options.profile);
-    const profile = named ?? matchProfile({ manufacturer, model, firmware });
+    const named = this.#options.profile;
+    const profile = (typeof named === 'string' ? findProfile(named) : named) ?? matchProfile({ manufacturer, model, firmware });
     this.#profile = profile;
     this.#acknowledger = new Acknowledger(this.#engine, profile);
     this.#identity = { manufacturer, model, firmware, imei: imei?.replace(/\D.*$/, '') || null, imsi: null, profile: profile.id };
+  }
+
+  /** @throws ModemError `modem/reset` where the profile allows a reset */
+  async #reset(): Promise<void> {
+    const profile = this.#profile;
+    const command = profile === null || hasQuirk(profile, 'reset-loses-device') ? undefined : profile.resetCommand;
+    if (command === undefined) return this.#note('reset-withheld', 'the profile allows no reset: unplug the modem and plug it in again');
+    this.#note('reset', command);
+    await attempt(this.#tools, command);
+    throw new ModemError('modem/reset', `${this.#options.portName} was restarted with ${command}`, { advice: 'wait until it is back' });
   }
 
   /** Everything that a restart of the modem undoes. */
@@ -231,14 +224,17 @@ export class Modem implements ModemDriver {
     const profile = this.#profile;
     if (profile === null) return;
     const tools = this.#tools;
-    for (const text of profile.initCommands ?? []) await attempt(tools, text);
+    this.#announcements.watch(false);
+    await settleDown(tools, profile);
     await switchRadioOn(tools);
-    await readySim(tools, this.#options.pin);
+    await readySim(tools, profile, this.#options.pin);
+    await awaitMessages(tools, profile);
     await choosePduMode(tools);
     await attempt(tools, 'AT+CSCS="GSM"');
     const imsi = await ask(tools, 'AT+CIMI');
     this.#identity = { ...this.#identity, imsi: imsi !== null && /^\d{5,16}$/.test(imsi) ? imsi : null };
-    const wanted = this.#options.reception ?? profile.reception ?? 'direct';
+    const wanted =
+      this.#options.reception ?? (hasQuirk(profile, 'stores-direct-messages-too') ? 'stored' : undefined) ?? profile.reception ?? 'direct';
     this.#acknowledged = await chooseAcknowledgedService(tools, profile);
     // A host before this one may have gone with a message unanswered. The modem announces nothing while it waits for that answer, and
     // nothing ever after if none comes in time; refused, the message is sent again by the network.
@@ -249,6 +245,8 @@ export class Modem implements ModemDriver {
     await this.#arm(wanted === 'direct' && this.#acknowledged);
     this.#openGates();
     await store.sweep();
+    this.#fullIndicator = await fullIndicator(tools);
+    this.#announcements.watch(true);
   }
 
   #useStore(profile: ModemProfile, memories: Memories): MessageStore {
@@ -258,6 +256,7 @@ export class Modem implements ModemDriver {
     }
     const store = new MessageStore(this.#tools, profile, memories, {
       onMessage: (received) => this.#mailbox.put(received),
+      onFound: () => this.#announcements.found(),
       onFilling: (memory, used, total) => this.#note('memory-filling', `${memory} holds ${used} of ${total}`),
       onTrouble: (what, cause) => this.#note('trouble', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`),
     });
@@ -291,7 +290,8 @@ export class Modem implements ModemDriver {
     const wanted = this.#indications;
     if (wanted !== null && inForce !== null && (inForce[1] !== wanted.values[1] || inForce[3] !== wanted.values[3])) {
       this.#note('rearmed', `+CNMI had become ${inForce.join(',')}`);
-      await this.#arm(wanted.direct);
+      // Something was delivered to nobody: what is stored can be found by looking, and is lost to no one.
+      await this.#arm(wanted.direct && !this.#announcements.disarmed());
     }
     await this.#store?.sweep();
   }
@@ -327,7 +327,7 @@ export class Modem implements ModemDriver {
     else if (line.startsWith('+CMTI:') || line.startsWith('+CDSI:')) this.#announced(line);
     else if (restartSignals.test(line)) this.#restarted(line);
     else if (simSignals.test(line)) this.#rounds.soon();
-    else if (fullSignals.test(line)) {
+    else if (fullSignals.test(line) || line === this.#fullIndicator) {
       this.#note('memory-full', line);
       this.#rounds.soon();
     }
@@ -335,6 +335,7 @@ export class Modem implements ModemDriver {
 
   #delivered(line: string, pdu: string): void {
     if (line.startsWith('+CBM:')) return;
+    this.#announcements.heard();
     if (this.#unacknowledged >= mostUnacknowledged) {
       // Not acknowledged, so the network keeps it.
       this.#note('too-many-unacknowledged', line);
@@ -352,6 +353,7 @@ export class Modem implements ModemDriver {
   }
 
   #announced(line: string): void {
+    this.#announcements.heard();
     const location = parseStoredIndication(line);
     const store = this.#store;
     if (location === null || location.index === null || store === null) {
@@ -388,6 +390,7 @@ export class Modem implements ModemDriver {
 
   #shutDown(reason: PortClosedError): void {
     this.#rounds.stop();
+    this.#announcements.watch(false);
     this.#engine.detach(reason);
     if (!this.#ended.signal.aborted) this.#ended.abort(reason);
   }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { Modem, type ModemOptions } from './modem.js';
+import { Modem } from './modem.js';
+import type { ModemOptions } from './modem-options.js';
 import { type OpenPortOptions, openPort } from './port.js';
 
 /** How a named modem is opened. */

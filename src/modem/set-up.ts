@@ -27,6 +27,7 @@ export interface Memories {
   readonly receiving: string | null;
 }
 
+const attemptMs = 1_250;
 const simBusyRetryMs = 1_000;
 const simBusyTries = 30;
 /** CMS 314 and CME 14: SIM busy; 515 and 532: initialisation in progress (Huawei and others). */
@@ -68,6 +69,23 @@ export async function attempt(
   }
 }
 
+/** Ends a flood of announcements, sees that the others come to this port, and waits until messages can be asked for. */
+export async function settleDown(tools: SetUpTools, profile: ModemProfile): Promise<void> {
+  if (hasQuirk(profile, 'floods-with-announcements')) for (const text of profile.silenceCommands ?? []) await attempt(tools, text);
+  for (const text of profile.initCommands ?? []) await attempt(tools, text);
+  if (hasQuirk(profile, 'unsolicited-on-another-port') && profile.unsolicitedPortCommand !== undefined)
+    await attempt(tools, profile.unsolicitedPortCommand);
+  // 3: by circuit where there is one, else by packet.
+  if (hasQuirk(profile, 'sends-fail-by-packet')) await attempt(tools, 'AT+CGSMS=3');
+}
+
+/** Waits until the message commands work, on a modem that says too early that it is ready. */
+export async function awaitMessages(tools: SetUpTools, profile: ModemProfile): Promise<void> {
+  if (!hasQuirk(profile, 'messages-late-after-sim')) return;
+  for (let tries = 1; tries < simBusyTries && (await attempt(tools, 'AT+CPMS?')) === null; tries += 1)
+    await tools.clock.sleep(simBusyRetryMs, { signal: tools.signal });
+}
+
 /** One line of what a modem says of itself, its prefix and quotes removed. */
 export async function ask(tools: SetUpTools, text: string): Promise<string | null> {
   const lines = await attempt(tools, text);
@@ -77,6 +95,27 @@ export async function ask(tools: SetUpTools, text: string): Promise<string | nul
     .replace(/^"(.*)"$/, '$1')
     .trim();
   return value === undefined || value === '' ? null : value;
+}
+
+/**
+ * Waits until something answers.
+ * @throws ModemError `modem/no-answer`, which says what the device does instead
+ */
+export async function wakeUp(
+  { engine, signal }: SetUpTools,
+  device: { readonly portName: string; readonly answerWithinMs?: number | undefined; readonly describe: () => string },
+): Promise<void> {
+  const attempts = Math.max(1, Math.round((device.answerWithinMs ?? 15_000) / attemptMs));
+  await Promise.race([
+    engine.resync({ attempts }),
+    new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
+  ]).catch((cause: unknown) => {
+    if (!(cause instanceof TimeoutError)) throw cause;
+    throw new ModemError('modem/no-answer', `Nothing on ${device.portName} answers AT commands: ${device.describe()}`, {
+      cause,
+      advice: 'check that this is the AT port of the modem, since a composite modem has several',
+    });
+  });
 }
 
 /** Switches the radio on where it is off. */
@@ -165,7 +204,11 @@ const fallbackLadder = ['2,2,0,1,0', '1,2,0,1,0', '2,1,0,0,0', '1,1,0,0,0', '3,1
 /** The values of +CNMI worth trying, best first, from what the modem offers. @see 3GPP TS 27.005 3.4.1 */
 export function indicationLadder(
   offered: string | null,
-  { direct, modeOne }: { readonly direct: boolean; readonly modeOne: boolean },
+  {
+    direct,
+    modeOne,
+    reports: wanted = [1, 2, 0],
+  }: { readonly direct: boolean; readonly modeOne: boolean; readonly reports?: readonly number[] },
 ): readonly (readonly number[])[] {
   const lists = offered === null ? [] : parseLists(offered).map(expandNumbers);
   const [modes = [], targets = [], broadcasts = [], reports = [], buffers = []] = lists;
@@ -179,7 +222,7 @@ export function indicationLadder(
   const ladder: number[][] = [];
   for (const target of (direct ? [2, 1, 3] : [1]).filter((value) => targets.includes(value))) {
     for (const mode of pick(modeOne ? [1, 2, 3, 0] : [2, 1, 3, 0], modes)) {
-      for (const report of pick([1, 2, 0], reports)) {
+      for (const report of pick(wanted, reports)) {
         for (const buffer of pick([0, 1], buffers)) ladder.push([mode, target, pick([0], broadcasts)[0] ?? 0, report, buffer]);
       }
     }
@@ -194,7 +237,14 @@ export async function armIndications(
   wanted: { readonly direct: boolean },
 ): Promise<Indications | null> {
   const offered = findLine((await attempt(tools, 'AT+CNMI=?')) ?? [], '+CNMI:');
-  for (const values of indicationLadder(offered, { direct: wanted.direct, modeOne: hasQuirk(profile, 'indication-mode-one') })) {
+  const unwelcome = new Set([
+    ...(hasQuirk(profile, 'direct-reports-wedge') ? [1] : []),
+    // What is stored and cannot be read is lost; what is not asked for waits in the network.
+    ...(hasQuirk(profile, 'stored-reports-unreadable') ? [2] : []),
+  ]);
+  const reports = [1, 2, 0].filter((report) => !unwelcome.has(report));
+  const modeOne = hasQuirk(profile, 'indication-mode-one');
+  for (const values of indicationLadder(offered, { direct: wanted.direct, modeOne, reports })) {
     if ((await attempt(tools, `AT+CNMI=${values.join(',')}`)) === null) continue;
     reached('modem:armed');
     const inForce = await readIndications(tools);

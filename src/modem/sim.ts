@@ -1,6 +1,8 @@
+import { hasQuirk, type ModemProfile } from '../profiles/index.js';
 import { findLine, parseFields } from './answer-values.js';
 import { AtError, ModemError } from './errors.js';
-import { ask, attempt, type SetUpTools } from './set-up.js';
+import { attempt, type SetUpTools } from './set-up.js';
+import { readCardNumber } from './status.js';
 
 /** What is known of a locked SIM when its PIN is asked for. */
 export interface LockedSim {
@@ -16,10 +18,14 @@ export interface PinSource {
   ask(sim: LockedSim): Promise<string | null>;
   /** Called when the SIM refused it. */
   rejected(sim: LockedSim): Promise<void>;
+  /** Called when the SIM took it. */
+  accepted?(sim: LockedSim): Promise<void>;
 }
 
 const waitMs = 1_000;
 const waitTries = 30;
+/** The line itself comes at once; what is waited for never comes. */
+const noResultMs = 1_000;
 const stateNames: Readonly<Record<string, 'ready' | 'pin' | 'locked'>> = {
   READY: 'ready',
   'SIM PIN': 'pin',
@@ -32,17 +38,17 @@ const stateNames: Readonly<Record<string, 'ready' | 'pin' | 'locked'>> = {
  * Waits until the SIM is ready, and gives its PIN once where it wants one and a source is there.
  * @throws ModemError `modem/sim-missing`, `modem/sim-locked`, `modem/sim-not-ready`
  */
-export async function readySim(tools: SetUpTools, pin: PinSource | undefined): Promise<void> {
+export async function readySim(tools: SetUpTools, profile: ModemProfile, pin: PinSource | undefined): Promise<void> {
   for (let tries = 0; tries < waitTries; tries += 1) {
-    const state = await simState(tools);
+    const state = await simState(tools, profile);
     if (state === 'ready' || state === 'unknown') return;
     if (state !== 'busy') {
       // Some modules report a locked SIM while it still starts.
       await tools.clock.sleep(2 * waitMs, { signal: tools.signal });
-      const again = await simState(tools);
+      const again = await simState(tools, profile);
       if (again !== state) continue;
       if (state !== 'SIM PIN' || pin === undefined) throw locked(state);
-      await enterPin(tools, pin);
+      await enterPin(tools, profile, pin);
     }
     await tools.clock.sleep(waitMs, { signal: tools.signal });
   }
@@ -51,9 +57,11 @@ export async function readySim(tools: SetUpTools, pin: PinSource | undefined): P
   });
 }
 
-async function simState(tools: SetUpTools): Promise<string> {
+async function simState(tools: SetUpTools, profile: ModemProfile): Promise<string> {
   try {
-    const line = findLine(await tools.engine.command('AT+CPIN?', { signal: tools.signal }), '+CPIN:');
+    const noResult = hasQuirk(profile, 'pin-query-without-result');
+    const options = { signal: tools.signal, ...(noResult ? { timeoutMs: noResultMs } : {}) };
+    const line = findLine(await tools.engine.command('AT+CPIN?', options), '+CPIN:');
     return line === null ? 'unknown' : nameState(line);
   } catch (cause) {
     if (!(cause instanceof AtError)) {
@@ -88,11 +96,17 @@ function nameState(line: string): string {
   return stateNames[said] === 'ready' ? 'ready' : said === '' || said === 'NOT READY' ? 'busy' : said;
 }
 
-async function enterPin(tools: SetUpTools, pin: PinSource): Promise<void> {
-  const iccid = await ask(tools, 'AT+CCID');
-  const counter = findLine((await attempt(tools, 'AT+CPINR="SIM PIN"')) ?? [], '+CPINR:');
-  const left = counter === null ? Number.NaN : Number(parseFields(counter)[1]);
-  const sim: LockedSim = { iccid, attemptsLeft: Number.isInteger(left) ? left : null };
+/** Tries left for the PIN, or null where the modem would not say. @see 3GPP TS 27.007 8.65 (+CPINR) */
+async function attemptsLeft(tools: SetUpTools, profile: ModemProfile): Promise<number | null> {
+  const elsewhere = hasQuirk(profile, 'pin-counter-elsewhere') ? profile.pinCounter : undefined;
+  const { command, prefix, field } = elsewhere ?? { command: 'AT+CPINR="SIM PIN"', prefix: '+CPINR:', field: 1 };
+  const line = (await attempt(tools, command))?.find((each) => each.startsWith(prefix));
+  const said = line === undefined ? undefined : parseFields(line)[field];
+  return said !== undefined && /^\d{1,3}$/.test(said) ? Number(said) : null;
+}
+
+async function enterPin(tools: SetUpTools, profile: ModemProfile, pin: PinSource): Promise<void> {
+  const sim: LockedSim = { iccid: await readCardNumber(tools), attemptsLeft: await attemptsLeft(tools, profile) };
   // The last try is never ours: behind it waits the PUK.
   if (sim.attemptsLeft !== null && sim.attemptsLeft < 2) throw locked('SIM PIN with one try left');
   const secret = await pin.ask(sim);
@@ -103,6 +117,7 @@ async function enterPin(tools: SetUpTools, pin: PinSource): Promise<void> {
     });
   try {
     await tools.engine.command(`AT+CPIN="${secret}"`, { signal: tools.signal, shownAs: 'AT+CPIN=…' });
+    await pin.accepted?.(sim);
   } catch (cause) {
     if (!(cause instanceof AtError)) throw cause;
     await pin.rejected(sim);

@@ -61,8 +61,12 @@ export async function readStatus(tools: SetUpTools): Promise<ModemStatus> {
 }
 
 /** The card's serial number. Secret: never shown or logged unredacted. */
-export function readCardNumber(tools: SetUpTools): Promise<string | null> {
-  return ask(tools, 'AT+CCID');
+export async function readCardNumber(tools: SetUpTools): Promise<string | null> {
+  for (const command of ['AT+CCID', 'AT+ICCID', 'AT^ICCID?', 'AT#CCID', 'AT+QCCID']) {
+    const digits = /\d{4,20}[0-9A-F]?/i.exec((await ask(tools, command)) ?? '')?.[0];
+    if (digits !== undefined) return digits.toUpperCase();
+  }
+  return null;
 }
 
 async function simState(tools: SetUpTools): Promise<string | null> {

@@ -13,6 +13,11 @@ export interface SuperviseOptions extends OpenModemOptions {
 }
 
 const firstDelayMs = 200;
+/** Failures in a row of a modem that answers, after which it is reset, and the time that must lie between two resets. */
+const failuresBeforeReset = 3;
+const betweenResetsMs = 30 * 60_000;
+/** A modem that was ready for this long has recovered. */
+const recoveredMs = 10 * 60_000;
 const mostDelayMs = 10_000;
 
 /**
@@ -39,15 +44,23 @@ export async function* supervise(name: string, options: SuperviseOptions): Async
   };
   let delayMs = firstDelayMs;
   let said: string | null = null;
+  let failures = 0;
+  let lastResetAt = Number.NEGATIVE_INFINITY;
   for (let first = true; !isAborted(signal); first = false) {
     if (said === null) tell('opening', null);
     reached('modem:opening');
     let modem: Modem;
+    const reset = failures >= failuresBeforeReset && clock.monotonic() - lastResetAt >= betweenResetsMs;
+    if (reset) {
+      failures = 0;
+      lastResetAt = clock.monotonic();
+    }
     try {
-      modem = await open(name, options);
+      modem = await open(name, reset ? { ...options, reset } : options);
     } catch (cause) {
       if (isAborted(signal)) return;
       const reason = cause instanceof Error ? cause.message : String(cause);
+      if (hangs(cause)) failures += 1;
       if (reason !== said) tell('failed', null, cause);
       said = reason;
       if ((first && failFirst) || !(cause instanceof BridgeError)) throw cause;
@@ -59,16 +72,26 @@ export async function* supervise(name: string, options: SuperviseOptions): Async
     said = null;
     reached('modem:ready');
     tell('ready', modem);
+    const readyAt = clock.monotonic();
     try {
       yield modem;
     } finally {
       await modem.close();
     }
     reached('modem:left');
+    if (clock.monotonic() - readyAt >= recoveredMs) failures = 0;
+    if (modem.lost !== null && hangs(modem.lost)) failures += 1;
     if (modem.lost !== null) tell('lost', modem, modem.lost);
     if (isAborted(signal)) return;
     await clock.sleep(firstDelayMs, { signal }).catch(() => {});
   }
+}
+
+/** Whether a modem is there and does not work: one that cannot be opened, or has trouble with its SIM, is not helped by a reset. */
+function hangs(cause: unknown): boolean {
+  if (!(cause instanceof BridgeError)) return false;
+  if (cause.code === 'modem/no-pdu-mode' || cause.code === 'modem/sim-not-ready' || cause.code.startsWith('at/')) return true;
+  return cause.code === 'modem/port-lost' && cause.cause instanceof BridgeError && cause.cause.code.startsWith('at/');
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {

@@ -199,6 +199,9 @@ export class AtTerminal {
     if (reply.kind === 'ok') {
       this.#information(reply.lines);
       this.#next();
+    } else if (reply.kind === 'no-result') {
+      this.#information(reply.lines);
+      this.#finish(reply);
     } else if (reply.kind === 'prompt') {
       this.#prompt = reply.finish;
       this.#output += '\r\n> ';
@@ -231,7 +234,7 @@ export class AtTerminal {
   }
 
   #result(reply: Reply): void {
-    if (reply.kind === 'prompt' || reply.kind === 'later' || this.#settings.quiet) return;
+    if (reply.kind === 'prompt' || reply.kind === 'later' || reply.kind === 'no-result' || this.#settings.quiet) return;
     if (reply.kind === 'ok') {
       this.#output += this.#settings.verbose ? '\r\nOK\r\n' : '0\r';
       return;

@@ -1,5 +1,6 @@
 import { findProfile, profiles, type QuirkId } from '../profiles/index.js';
 import { BenchError } from './errors.js';
+import { firmwareFaces } from './firmware-faces.js';
 import type { MemoryName } from './message-store.js';
 
 /** How one model's firmware shows itself and where it deviates; a deviation is a quirk with a name. */
@@ -33,7 +34,7 @@ const plain = {
  */
 export function firmwareProfile(id: string, furtherQuirks: readonly QuirkId[] = []): FirmwareProfile {
   const profile = findProfile(id);
-  if (profile !== null) return { ...plain, id, quirks: new Set([...profile.quirks, ...furtherQuirks]) };
+  if (profile !== null) return { ...plain, ...firmwareFaces[id], id, quirks: new Set([...profile.quirks, ...furtherQuirks]) };
   throw new BenchError('virtual-bench/no-such-profile', `no modem profile is named ${JSON.stringify(id.slice(0, 60))}`, {
     advice: `take one of ${profiles.map((one) => one.id).join(', ')}`,
   });

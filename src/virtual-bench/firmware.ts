@@ -24,12 +24,22 @@ export interface Firmware {
   readonly sim: Sim;
   readonly registered: boolean;
   settings: Settings;
+  /** What a fault has it refuse. */
+  readonly disturbance: { readonly refusesPduMode?: boolean; readonly refusesDirectReports?: boolean };
   /** Back to factory settings (ATZ, AT&F); messages and the SIM stay. */
   restoreSettings(): void;
   /** The radio was switched (AT+CFUN); tells the host where it asked for it. */
   radioChanged(): void;
   /** Off and on again. */
   reboot(): void;
+  /** Off, and not back as a modem. */
+  vanish(): void;
+  /** Message commands do not work yet: the quirk `messages-late-after-sim`. */
+  readonly messagesLate: boolean;
+  /** Messages may be sent: not where the quirk `sends-fail-by-packet` forbids it. */
+  readonly takesSubmissions: boolean;
+  /** The host has ended a flood of announcements. */
+  silence(): void;
   /** AT+CNMI was set, or something else that lets waiting messages come. */
   armed(flushBuffered: boolean): void;
   /** The host looked into a memory. */

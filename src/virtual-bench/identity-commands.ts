@@ -1,5 +1,5 @@
 import type { CommandTable, Firmware } from './firmware.js';
-import { equipmentError, error, ok, type Reply } from './reply.js';
+import { equipmentError, error, noResult, ok, type Reply } from './reply.js';
 
 const says = (text: (firmware: Firmware) => string) =>
   ({ execute: (firmware: Firmware) => ok(text(firmware)), test: () => ok(), withoutSim: true }) as const;
@@ -9,9 +9,12 @@ const iccid = (prefix: string) =>
     execute: ({ identity }: Firmware): Reply => ok(`${prefix}: ${identity.iccid}`),
     read: ({ identity }: Firmware): Reply => ok(`${prefix}: ${identity.iccid}`),
     test: () => ok(),
+    // The card tells its number without its PIN.
+    withoutSim: true,
   }) as const;
 
-const simStatus = ({ sim }: Firmware): Reply => ok(`+CPIN: ${sim.state}`);
+const simStatus = ({ sim, profile }: Firmware): Reply =>
+  profile.quirks.has('pin-query-without-result') ? noResult(`+CPIN: ${sim.state}`) : ok(`+CPIN: ${sim.state}`);
 
 /** Who the modem and its SIM are. @see 3GPP TS 27.007 5 and 8 */
 export const identityCommands: CommandTable = {

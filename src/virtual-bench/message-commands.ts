@@ -1,10 +1,12 @@
 import { wholeNumber } from './command-line.js';
 import type { CommandTable, Firmware } from './firmware.js';
 import { messageTypeOf, octetAt, splitPduMode } from './pdu-mode.js';
-import { equipmentError, error, messageError, ok, type Reply } from './reply.js';
+import { equipmentError, error, messageError, noResult, ok, type Reply } from './reply.js';
 
 /** More than any TPDU a host may hand over. @see 3GPP TS 23.040 9.2.2.2 */
 const longestTpduOctets = 176;
+/** For the quirk `acknowledges-slowly`. */
+const slowAcknowledgementMs = 90_000;
 
 /** Asks for a PDU and hands it on when it is one; ESC ends with OK. */
 function promptForPdu(tpduOctets: number, use: (serviceCentre: string, tpdu: string) => Reply): Reply {
@@ -22,6 +24,7 @@ function promptForPdu(tpduOctets: number, use: (serviceCentre: string, tpdu: str
 export function submit(firmware: Firmware, serviceCentre: string, tpdu: string, name: string, sent?: () => void): Reply {
   if (messageTypeOf(tpdu) !== 1 || tpdu.length < 14) return messageError(304);
   if (!firmware.registered) return messageError(331);
+  if (!firmware.takesSubmissions) return messageError(500);
   if (octetAt(serviceCentre, 0) === 0 && firmware.settings.serviceCentre === '') return messageError(330);
   return {
     kind: 'later',
@@ -44,15 +47,23 @@ function takesForm({ profile: { quirks } }: Firmware, form: string): boolean {
   return !quirks.has('acknowledges-with-one') || form === '1';
 }
 
+/** A form the firmware does not know ends the wait for an acknowledgement: the network hears that the message was not taken. */
+function refuseForm(firmware: Firmware): Reply {
+  firmware.acknowledge(false);
+  return error;
+}
+
 function acknowledge(firmware: Firmware, accepted: boolean): Reply {
-  return firmware.acknowledge(accepted) ? ok() : messageError(340);
+  if (!firmware.acknowledge(accepted)) return messageError(340);
+  if (!firmware.profile.quirks.has('acknowledges-slowly')) return ok();
+  return { kind: 'later', begin: (finish) => void firmware.clock.after(slowAcknowledgementMs, () => finish(ok())) };
 }
 
 /** Services, indications, sending. @see 3GPP TS 27.005 3 and 4 */
 export const messageCommands: CommandTable = {
   '+CSMS': {
     test: () => ok('+CSMS: (0,1)'),
-    read: ({ settings, profile }) => ok(`+CSMS: ${profile.quirks.has('service-level-meaningless') ? 0 : settings.messageService},1,1,1`),
+    read: ({ settings, profile }) => ok(`+CSMS: ${profile.quirks.has('service-level-meaningless') ? 1 : settings.messageService},1,1,1`),
     set: ({ settings }, [service]) => {
       const value = wholeNumber(service, 0, 1);
       if (value === null || value === undefined) return messageError(303);
@@ -64,7 +75,7 @@ export const messageCommands: CommandTable = {
     withoutSim: true,
     test: () => ok('+CMGF: (0)'),
     read: () => ok('+CMGF: 0'),
-    set: (_firmware, [mode]) => (mode === '0' || mode === null ? ok() : messageError(303)),
+    set: ({ disturbance }, [mode]) => (disturbance.refusesPduMode !== true && (mode === '0' || mode === null) ? ok() : messageError(303)),
   },
   '+CSCA': {
     test: () => ok(),
@@ -90,7 +101,7 @@ export const messageCommands: CommandTable = {
       ];
       if (values.length > 5 || mode === null || deliver === null || report === null || buffer === null) return messageError(303);
       if (broadcast === null || broadcast === 1) return messageError(303);
-      if ((mode ?? now.mode) > 1 && firmware.profile.quirks.has('indication-mode-one')) return messageError(303);
+      if (report === 1 && firmware.disturbance.refusesDirectReports === true) return messageError(303);
       firmware.settings.indications = {
         mode: mode ?? now.mode,
         deliver: deliver ?? now.deliver,
@@ -104,9 +115,9 @@ export const messageCommands: CommandTable = {
   },
   '+CNMA': {
     test: () => ok('+CNMA: (0-2)'),
-    execute: (firmware) => (takesForm(firmware, '') ? acknowledge(firmware, true) : error),
+    execute: (firmware) => (takesForm(firmware, '') ? acknowledge(firmware, true) : refuseForm(firmware)),
     set: (firmware, [kind, length], text) => {
-      if (!takesForm(firmware, text)) return error;
+      if (text !== '2' && !takesForm(firmware, text)) return refuseForm(firmware);
       const value = wholeNumber(kind, 0, 2);
       if (value === null || value === undefined) return messageError(304);
       if (length === undefined || length === null) return acknowledge(firmware, value !== 2);
@@ -128,7 +139,7 @@ export const messageCommands: CommandTable = {
     read: ({ settings }) => ok(`+CMMS: ${settings.moreMessages}`),
     set: ({ settings, profile }, [mode]) => {
       const value = wholeNumber(mode, 0, 2);
-      if (profile.quirks.has('no-link-keeping')) return error;
+      if (profile.quirks.has('no-link-keeping')) return noResult();
       if (value === null || value === undefined) return equipmentError(50);
       settings.moreMessages = value;
       return ok();

@@ -70,6 +70,10 @@ export const networkCommands: CommandTable = {
     read: ({ settings }) => ok(`+CFUN: ${settings.functionality}`),
     set: (firmware, [functionality, reset]) => {
       if (functionality !== '0' && functionality !== '1' && functionality !== '4') return equipmentError(50);
+      if (reset === '1' && firmware.profile.quirks.has('reset-loses-device')) {
+        firmware.vanish();
+        return ok();
+      }
       if (reset === '1') {
         firmware.reboot();
         return ok();

@@ -30,6 +30,8 @@ export interface ReceptionHost {
   /** A host has the port open and has shown that it listens. */
   readonly hostListens: boolean;
   announce(line: string): void;
+  /** The firmware has come to a stop. */
+  wedge(): void;
   /** A message delivered to the host was not acknowledged in time. */
   deadlinePassed(): void;
 }
@@ -67,11 +69,18 @@ export class Reception {
     const text = `${pdu.serviceCentre}${pdu.tpdu}`;
     if (route === 'direct') {
       if (!hostListens || settings.indications.mode === 0) return 'not-armed';
+      if (settings.indications.mode > 1 && profile.quirks.has('indication-mode-one')) return 'not-armed';
       if (this.#pending !== undefined) return 'busy';
       const header = pdu.kind === 'deliver' ? `+CMT: ,${tpduOctets}` : `+CDS: ${tpduOctets}`;
-      const awaits = settings.messageService === 1 && !profile.quirks.has('no-acknowledgement');
+      const awaits =
+        settings.messageService === 1 && !profile.quirks.has('no-acknowledgement') && !profile.quirks.has('service-level-meaningless');
       if (awaits) this.#await(settle);
       this.#host.announce(`${header}\r\n${text}`);
+      if (pdu.kind === 'status-report' && profile.quirks.has('direct-reports-wedge')) this.#host.wedge();
+      if (pdu.kind === 'deliver' && profile.quirks.has('stores-direct-messages-too')) {
+        const copy = stores[settings.memories[2]].put({ status: 0, pdu: text, tpduOctets });
+        if (copy !== null) this.#host.announce(`+CMTI: "${settings.memories[2]}",${copy}`);
+      }
       if (!awaits) settle('acknowledged');
       return null;
     }
@@ -120,7 +129,8 @@ export class Reception {
     if (kind === 'status-report') {
       if (indications.report === 1) return 'direct';
       if (indications.report === 2) return { memory: 'SR', indication: '+CDSI' };
-      return this.#polled ? { memory: 'SR', indication: null } : null;
+      const keeps = this.#polled && !this.#host.profile.quirks.has('stored-reports-unreadable');
+      return keeps ? { memory: 'SR', indication: null } : null;
     }
     const messageClass = messageClassOf(tpdu);
     if (indications.deliver === 0) return this.#polled ? { memory: messageClass === 2 ? 'SM' : memories[2], indication: null } : null;
@@ -146,6 +156,7 @@ export class Reception {
   }
 
   #indicate(line: string): void {
+    if (this.#host.settings.indications.mode > 1 && this.#host.profile.quirks.has('indication-mode-one')) return;
     if (this.#host.settings.indications.mode !== 0) this.#host.announce(line);
     else if (this.#buffered.length < 256) this.#buffered.push(line);
   }

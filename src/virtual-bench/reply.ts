@@ -9,6 +9,8 @@ export type Reply =
   /** `+CMS ERROR`. */
   | { readonly kind: 'message-error'; readonly error: number }
   | { readonly kind: 'error' }
+  /** Information lines, and then no final result: a quirk. */
+  | { readonly kind: 'no-result'; readonly lines: readonly string[] }
   /** Another final result code, such as NO CARRIER. */
   | { readonly kind: 'final'; readonly code: number; readonly text: string }
   /** `> `: what the host then writes ends with Ctrl-Z, or with ESC (null). */
@@ -18,6 +20,8 @@ export type Reply =
 
 /** OK, after these information lines. */
 export const ok = (...lines: readonly string[]): Reply => ({ kind: 'ok', lines });
+/** No final result, after these information lines. */
+export const noResult = (...lines: readonly string[]): Reply => ({ kind: 'no-result', lines });
 /** ERROR. */
 export const error: Reply = { kind: 'error' };
 /** +CME ERROR. @see 3GPP TS 27.007 9.2 */

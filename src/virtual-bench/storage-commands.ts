@@ -3,10 +3,14 @@ import type { CommandTable, Firmware } from './firmware.js';
 import { submit } from './message-commands.js';
 import type { MemoryName, MessageStatus, MessageStore, StoredMessage } from './message-store.js';
 import { octetAt } from './pdu-mode.js';
-import { error, messageError, ok, type Reply } from './reply.js';
+import { messageError, noResult, ok, type Reply } from './reply.js';
 
 const readable: readonly MemoryName[] = ['ME', 'SM', 'SR'];
 const writable: readonly MemoryName[] = ['ME', 'SM'];
+
+/** Without the memory of status reports where a quirk takes it away. */
+const readableBy = ({ profile }: Firmware): readonly MemoryName[] =>
+  profile.quirks.has('stored-reports-unreadable') ? writable : readable;
 
 const memoryNamed = (name: string | null | undefined, among: readonly MemoryName[]): MemoryName | undefined =>
   among.find((memory) => memory === (name ?? '').toUpperCase());
@@ -28,17 +32,18 @@ const deletedByFlag: readonly (readonly MessageStatus[])[] = [[], [1], [1, 3], [
 /** Memories, and the messages in them. @see 3GPP TS 27.005 3.2.2 and 4.1 to 4.7 */
 export const storageCommands: CommandTable = {
   '+CPMS': {
-    test: () => {
+    test: (firmware) => {
       const list = (names: readonly MemoryName[]): string => `(${names.map((name) => `"${name}"`).join(',')})`;
-      return ok(`+CPMS: ${list(readable)},${list(writable)},${list(writable)}`);
+      return ok(`+CPMS: ${list(readableBy(firmware))},${list(writable)},${list(writable)}`);
     },
     read: (firmware) => {
       firmware.polled();
+      firmware.silence();
       return ok(`+CPMS: ${firmware.settings.memories.map((name) => `"${name}",${usage(firmware.stores[name])}`).join(',')}`);
     },
     set: (firmware, names) => {
       const now = firmware.settings.memories;
-      const chosen = [readable, writable, writable].map((among, place) => {
+      const chosen = [readableBy(firmware), writable, writable].map((among, place) => {
         const name = names[place];
         return name === undefined || name === null ? now[place] : memoryNamed(name, among);
       });
@@ -100,7 +105,7 @@ export const storageCommands: CommandTable = {
 };
 
 function list(firmware: Firmware, status: number): Reply {
-  if (firmware.profile.quirks.has('lists-no-messages')) return error;
+  if (firmware.profile.quirks.has('lists-no-messages')) return noResult();
   firmware.polled();
   const lines: string[] = [];
   for (const [index, message] of readStore(firmware).entries()) {

@@ -10,6 +10,11 @@ import { type DeliveryOutcome, type IncomingPdu, Reception, type Unavailable } f
 import { factorySettings, type Settings } from './settings.js';
 
 const listeningGraceMs = 1000;
+/** For the quirk `messages-late-after-sim`. */
+const messagesLateMs = 8_000;
+/** For the quirk `floods-with-announcements`: between two lines, and how many may come before the firmware gives up. */
+const floodPauseMs = 50;
+const floodLimit = 60;
 
 /** The network as a modem sees it. */
 export interface NetworkAccess {
@@ -40,6 +45,10 @@ export interface LineDisturbance {
   echoForever?: boolean;
   /** A prompt takes everything as message text, Ctrl-Z included, until ESC. */
   promptStuck?: boolean;
+  /** AT+CMGF=0 is refused. */
+  refusesPduMode?: boolean;
+  /** AT+CNMI refuses to have status reports delivered directly. */
+  refusesDirectReports?: boolean;
 }
 
 /** A modem's firmware behind a {@link Line}: V.250, 3GPP TS 27.007 and 27.005 in PDU mode. */
@@ -53,6 +62,8 @@ export class VirtualModem implements Firmware {
   readonly disturbance: LineDisturbance = {};
   /** SMS-SUBMITs the network took. */
   submitted = 0;
+  /** Times it was switched off and on again. */
+  restarts = 0;
   settings: Settings;
   readonly #options: VirtualModemOptions;
   readonly #reception: Reception;
@@ -65,6 +76,9 @@ export class VirtualModem implements Firmware {
   #booting: Cancel | undefined;
   #reference = 0;
   #covered = true;
+  #poweredAt: number;
+  #cancelFlood: Cancel = () => {};
+  #flooded = 0;
 
   constructor(options: VirtualModemOptions) {
     this.#options = options;
@@ -72,6 +86,7 @@ export class VirtualModem implements Firmware {
     this.identity = options.identity;
     this.profile = options.profile;
     this.clock = options.clock;
+    this.#poweredAt = options.clock.monotonic();
     this.settings = factorySettings(options);
     const { ME, SM, SR } = options.profile.capacities;
     this.stores = { ME: new MessageStore('ME', ME), SM: new MessageStore('SM', SM), SR: new MessageStore('SR', SR) };
@@ -136,6 +151,15 @@ export class VirtualModem implements Firmware {
     );
   }
 
+  get messagesLate(): boolean {
+    return this.profile.quirks.has('messages-late-after-sim') && this.clock.monotonic() - this.#poweredAt < messagesLateMs;
+  }
+
+  get takesSubmissions(): boolean {
+    const service = this.settings.others.get('+CGSMS') ?? '2';
+    return !this.profile.quirks.has('sends-fail-by-packet') || service === '1' || service === '3';
+  }
+
   get hostListens(): boolean {
     return this.#attached && this.#hostSpoke && !this.#mute;
   }
@@ -166,13 +190,25 @@ export class VirtualModem implements Firmware {
   }
 
   reboot(): void {
+    this.restarts += 1;
     this.#terminal.turn(() => {
       this.#powerOff();
       this.#booting = this.clock.after(this.profile.bootMs, () => {
         this.#booting = undefined;
+        this.#flood();
         this.#network?.available();
       });
     });
+  }
+
+  vanish(): void {
+    this.#powerOff();
+    this.disturbance.silent = true;
+  }
+
+  silence(): void {
+    this.#cancelFlood();
+    this.#cancelFlood = () => {};
   }
 
   armed(flushBuffered: boolean): void {
@@ -197,6 +233,10 @@ export class VirtualModem implements Firmware {
     this.disarm();
   }
 
+  wedge(): void {
+    this.disturbance.silent = true;
+  }
+
   /** Sets <mt> and <ds> to 0 without a word, as a modem does after a missed acknowledgement. */
   disarm(): void {
     this.settings.indications = { ...this.settings.indications, deliver: 0, report: 0 };
@@ -217,7 +257,25 @@ export class VirtualModem implements Firmware {
   }
 
   announce(line: string): void {
-    this.#terminal.announce(line);
+    if (!this.profile.quirks.has('unsolicited-on-another-port') || this.settings.others.get('urcport') === 'usbat') {
+      this.#terminal.announce(line);
+    }
+  }
+
+  #flood(): void {
+    this.silence();
+    this.#flooded = 0;
+    if (!this.profile.quirks.has('floods-with-announcements')) return;
+    const again = (): void => {
+      this.#flooded += 1;
+      if (this.#flooded > floodLimit) {
+        this.reboot();
+        return;
+      }
+      this.announce(this.#flooded % 2 === 0 ? '^RSSI:17' : '+ZUSIMR:2');
+      this.#cancelFlood = this.clock.after(floodPauseMs, again);
+    };
+    this.#cancelFlood = this.clock.after(floodPauseMs, again);
   }
 
   /** Stops saying and reading anything, or goes on. */
@@ -254,11 +312,13 @@ export class VirtualModem implements Firmware {
     if (this.#attached) return;
     this.#attached = true;
     this.#hostSpoke = false;
+    this.#flood();
     this.#cancelGrace = this.clock.after(listeningGraceMs, () => this.#hostSpeaks());
   }
 
   #hostLeft(): void {
     this.#cancelGrace();
+    this.silence();
     this.#attached = false;
     this.#hostSpoke = false;
     this.#terminal.forgetInput();
@@ -275,6 +335,8 @@ export class VirtualModem implements Firmware {
 
   #powerOff(): void {
     this.#booting?.();
+    this.silence();
+    this.#poweredAt = this.clock.monotonic();
     this.#booting = undefined;
     this.#terminal.reset();
     this.settings = factorySettings(this.#options);
