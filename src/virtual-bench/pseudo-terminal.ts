@@ -7,7 +7,9 @@ import { BenchError } from './errors.js';
 import { backlogLimitOctets, type Line, type LineHandlers } from './line.js';
 
 const openFlags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
-const probeIntervalMs = 100;
+/** How often to look whether the host is still there, and whether one has come; one that speaks is noticed at once. */
+const departureIntervalMs = 100;
+const arrivalIntervalMs = 250;
 const retryIntervalMs = 2;
 
 /**
@@ -51,7 +53,7 @@ const pythonRelease = 'import fcntl; fcntl.ioctl(3, 0x540D)';
  * The master side of a pseudo-terminal, raw and without echo, for any number of hosts one after the other.
  *
  * Reading is Node's own event loop on the master. It would fail for good at the moment no slave is open, so the slave is
- * also kept open here; ten times a second it is let go for some microseconds to see whether a host holds it as well.
+ * also kept open here; several times a second it is let go for some microseconds to see whether a host holds it as well.
  * @see docs/decisions/pseudo-terminals.md
  */
 export class PseudoTerminal implements Line {
@@ -176,7 +178,7 @@ export class PseudoTerminal implements Line {
   /** Looks whether a host has the slave open: with the keeper let go, reading the master fails with EIO when nobody has. */
   #probe(): void {
     if (this.#closed) return;
-    this.#cancelProbe = this.#clock.after(this.#keeper === undefined ? 1 : probeIntervalMs, () => this.#probe());
+    this.#cancelProbe = this.#clock.after(this.#probeDelayMs, () => this.#probe());
     if (this.#heard && this.#keeper !== undefined) {
       this.#heard = false;
       return;
@@ -197,6 +199,11 @@ export class PseudoTerminal implements Line {
       // A host made itself exclusive within these microseconds: the next look, one millisecond on, tries again.
       this.#reader?.pause();
     }
+  }
+
+  get #probeDelayMs(): number {
+    if (this.#keeper === undefined) return 1;
+    return this.#attached ? departureIntervalMs : arrivalIntervalMs;
   }
 
   #present(present: boolean): void {
