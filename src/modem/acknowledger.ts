@@ -52,10 +52,10 @@ export class Acknowledger {
     if (expected) throw refusal;
   }
 
-  /** Tells the network to keep the message and try again (RP-ERROR). */
-  async refuse(): Promise<void> {
+  /** Tells the network to keep the message and try again (RP-ERROR). `onRefused` is called at the modem's OK itself. */
+  async refuse(onRefused: () => void = () => {}): Promise<void> {
     reached('modem:refusing');
-    await this.#engine.command('AT+CNMA=2', this.#options).catch((cause: unknown) => {
+    await this.#engine.command('AT+CNMA=2', { ...this.#options, onOk: onRefused }).catch((cause: unknown) => {
       if (!(cause instanceof AtError)) throw cause;
     });
   }

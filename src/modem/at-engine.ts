@@ -43,6 +43,8 @@ export interface CommandOptions {
   readonly payload?: string;
   /** What errors call the command, where its text holds a secret. */
   readonly shownAs?: string;
+  /** Called at the OK itself, before any line that follows it is looked at. */
+  readonly onOk?: () => void;
 }
 
 interface Job {
@@ -114,7 +116,10 @@ export class AtEngine {
       const job: Job = {
         command: { ...known, text, timeoutMs: options.timeoutMs ?? known.timeoutMs, payload: options.payload ?? null },
         shownAs: options.shownAs ?? text,
-        resolve,
+        resolve: (information) => {
+          options.onOk?.();
+          resolve(information);
+        },
         reject,
         release: () => signal?.removeEventListener('abort', onAbort),
       };

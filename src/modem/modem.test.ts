@@ -138,6 +138,24 @@ test('what a host that went away left unanswered is refused before messages are 
   expect(far.count(/CNMA/)).toBe(1);
 });
 
+test('a message that crosses the refusal at opening is forgotten, since the network sends it again, and what follows is kept', async () => {
+  const { far, open } = bench();
+  const cmt = (last: number): string => `\r\n+CMT: ,${announced(deliverPdu(last))}\r\n${deliverPdu(last)}\r\n`;
+  far.answers.set('AT+CNMA=2', `${cmt(1)}\r\nOK\r\n${cmt(2)}`);
+  const { take } = await open();
+  expect(await take()).toMatchObject({ pdu: deliverPdu(2) });
+});
+
+test('a message that comes while the modem is brought up is answered as usual, and not refused', async () => {
+  const { far, open, run } = bench();
+  far.answers.set('AT+CSCS="GSM"', `\r\n+CMT: ,${announced(deliverPdu(1))}\r\n${deliverPdu(1)}\r\n\r\nOK\r\n`);
+  const { modem, take } = await open();
+  const received = await take();
+  expect([received.pdu, far.count(/CNMA/)]).toEqual([deliverPdu(1), 0]);
+  await run(modem.acknowledge(received));
+  expect(far.count(/CNMA(=[01])?$/)).toBe(1);
+});
+
 test('an acknowledgement that nobody expects does no harm, and a refused form gives way to the next for good', async () => {
   const { far, open, run } = bench();
   const { modem, take } = await open();

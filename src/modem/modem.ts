@@ -237,8 +237,11 @@ export class Modem implements ModemDriver {
       this.#options.reception ?? (hasQuirk(profile, 'stores-direct-messages-too') ? 'stored' : undefined) ?? profile.reception ?? 'direct';
     this.#acknowledged = await chooseAcknowledgedService(tools, profile);
     // A host before this one may have gone with a message unanswered. The modem announces nothing while it waits for that answer, and
-    // nothing ever after if none comes in time; refused, the message is sent again by the network.
-    if (this.#acknowledged) await this.#acknowledger?.refuse();
+    // nothing ever after if none comes in time; refused, the message is sent again by the network. A message that has come here since
+    // is the one the modem waits for, and is answered as usual. An acknowledgement names no message, so one that crosses the refusal
+    // is forgotten: acknowledging it later would acknowledge another one, unseen.
+    const seen = this.#earlyLines?.some(([, pdu]) => pdu !== null) ?? true;
+    if (this.#acknowledged && !seen) await this.#acknowledger?.refuse(() => this.#forgetRefused());
     const memories = await chooseMemories(tools, profile);
     const store = this.#useStore(profile, memories);
     await store.sweep();
@@ -270,6 +273,10 @@ export class Modem implements ModemDriver {
     this.#indications = await armIndications(this.#tools, profile, { direct });
     if (this.#indications === null) this.#note('polling-only', 'the modem takes no +CNMI: its memories are looked at instead');
     else this.#note('armed', `+CNMI ${this.#indications.values.join(',')}`);
+  }
+
+  #forgetRefused(): void {
+    this.#earlyLines = this.#earlyLines?.filter(([, pdu]) => pdu === null) ?? null;
   }
 
   /** Lines that came before the store was there are looked at now. */
