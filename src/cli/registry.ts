@@ -12,6 +12,11 @@ export interface RegisteredCommand {
 /** Every command, in the order in which help lists them. */
 export const registry: readonly RegisteredCommand[] = [
   {
+    name: 'listen',
+    describe: 'receives: drives the modems, rebuilds pushes, routes them and hands them on',
+    load: async () => (await import('./commands/listen.js')).listenCommand,
+  },
+  {
     name: 'decode',
     describe: 'says what octets or a modem log mean, and whom a push is for',
     load: async () => (await import('./commands/decode.js')).decodeCommand,

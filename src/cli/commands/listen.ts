@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Bridge, type BridgeEvent, defaultSetLimits, reached } from '../../bridge/index.js';
+import { defaultRetention, openJournal } from '../../journal/index.js';
+import { type CommandIo, defineCommand } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+import { End, MessageLimit } from '../listen-end.js';
+import { configuredModems, journalLimits, limitsOf, routesOf, wholeNumber } from '../listen-options.js';
+import { type FoundModems, findModems, type NamedModem, requestedModems } from '../listen-plan.js';
+import { sinkPlans } from '../listen-sinks.js';
+import { defaultStateFolder } from '../location.js';
+import { presentEvent } from '../present-event.js';
+import { glyphsOf } from '../present-message.js';
+import { stdoutSink } from '../stdout-sink.js';
+
+/** What a run of `listen` is to do. */
+interface Listening {
+  readonly found: FoundModems;
+  readonly directory: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly exitAfter: number | undefined;
+  readonly seed: number | undefined;
+}
+
+export const listenCommand = defineCommand({
+  command: 'listen',
+  describe: 'receives: drives the modems, rebuilds pushes, routes them and hands them on',
+  examples: [
+    ['$0 listen', 'on every known modem that is plugged in'],
+    ['$0 listen --modem /dev/ttyUSB2 --json', 'on this modem, one JSON object a line'],
+    ['$0 listen --modem virtual', 'on an embedded virtual bench, with a small programme of pushes'],
+  ],
+  builder: (parser) =>
+    parser
+      .option('modem', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'auto, virtual, a device path, tcp://HOST:PORT or unix:PATH; may be repeated',
+      })
+      .option('or-virtual', { type: 'boolean', default: false, describe: 'use the virtual bench where no modem is found' })
+      .option('exit-after', { type: 'number', requiresArg: true, describe: 'end after so many messages have been handed on' })
+      .option('seed', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'shuffles and repeats the parts of what the virtual bench delivers',
+      }),
+  run: async (options, io) => {
+    const exitAfter = wholeNumber('--exit-after', options['exit-after'], 1, 1_000_000_000);
+    const seed = wholeNumber('--seed', options.seed, 0, 4_294_967_295);
+    const requests = requestedModems(options.modem, configuredModems(io.configuration?.content.modems));
+    const found = await findModems(requests, { orVirtual: options['or-virtual'], discover: pluggedIn });
+    // docs/decisions/demo-state.md
+    const forgets = found.modems.length === 0 && options['state-dir'] === undefined;
+    const directory = forgets
+      ? mkdtempSync(join(tmpdir(), 'wapbridge-'))
+      : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
+    try {
+      await listen({ found, directory, json: options.json, quiet: options.quiet, exitAfter, seed }, io);
+    } finally {
+      if (forgets) rmSync(directory, { recursive: true, force: true });
+    }
+    return exitCodes.done;
+  },
+});
+
+async function listen({ found, directory, json, quiet, exitAfter, seed }: Listening, io: CommandIo): Promise<void> {
+  const { clock, random, logger, output } = io;
+  const config = io.configuration?.content;
+  const end = new End();
+  const stop = io.stopSignal();
+  stop.addEventListener('abort', () => end.now('stopped'), { once: true });
+  if (stop.aborted) return;
+  const say = (line: string): void => {
+    if (quiet) return;
+    io.errors.line(line);
+    void io.errors.flush();
+  };
+  if (found.fellBack) say('No modem is plugged in: using the virtual bench.');
+
+  const journal = openJournal({
+    directory,
+    clock,
+    random,
+    logger,
+    holder: { pid: process.pid, command: 'wapbridge listen' },
+    onPoint: (point) => reached(`journal:${point}`),
+    ...journalLimits(config?.limits, defaultRetention),
+  });
+  // Other sinks go on without a reader of standard output; where it is the only one there is nothing left to do.
+  const onClosed = (): void => {
+    if (Object.keys(config?.sinks ?? {}).length === 0) end.now('unread');
+  };
+  const limit = new MessageLimit(
+    exitAfter,
+    (id) => journal.message(id)?.settled === true,
+    () => end.now('enough'),
+  );
+  const glyphs = glyphsOf(io.environment);
+  const print = printer(io, { json, quiet, onClosed });
+  const bridge = new Bridge({
+    journal,
+    sinks: sinkPlans(config?.sinks, stdoutSink({ output, json, glyphs, admits: (id) => limit.admits(id), onClosed })),
+    clock,
+    random,
+    log: logger,
+    routes: routesOf(config?.routes),
+    limits: limitsOf(config?.limits, defaultSetLimits),
+    onEvent: (event) => {
+      // What is held back for the next run because enough was handed on has not failed.
+      if (end.reason === null || event.event !== 'delivery-failed') print(event);
+      if (event.event === 'delivered' || (event.event === 'delivery-failed' && event.outcome !== 'later')) {
+        limit.answered(event.id);
+      }
+    },
+  });
+  let closeVirtual = (): Promise<void> => Promise.resolve();
+  try {
+    bridge.start();
+    const driven = found.modems.map((modem) => drive(bridge, modem));
+    if (found.virtual) {
+      const { openDemonstration } = await import('../listen-virtual.js');
+      const demonstration = await openDemonstration({ bridge, clock, random, seed, say });
+      closeVirtual = () => demonstration.close();
+      driven.push(demonstration.ready);
+    }
+    await Promise.race([end.reached, Promise.any(driven)]).catch((failures: unknown) => {
+      throw failures instanceof AggregateError ? failures.errors[0] : failures;
+    });
+    await end.reached;
+  } finally {
+    await bridge.close();
+    await closeVirtual();
+    journal.close();
+  }
+}
+
+/** Ports of known modems. The driver is loaded for it: whoever names another kind of modem does without. */
+async function pluggedIn(): Promise<readonly string[]> {
+  const { discoverModems } = await import('../../modem/index.js');
+  return (await discoverModems()).flatMap(({ atPort }) => (atPort === null ? [] : [atPort]));
+}
+
+function drive(bridge: Bridge, { name, address, profile, baudRate }: NamedModem): Promise<void> {
+  const options = { ...(profile === undefined ? {} : { profile }), ...(baudRate === undefined ? {} : { baudRate }) };
+  return bridge.drive({ name, port: address, options });
+}
+
+/** Events on standard output: objects with `--json`, else lines for people. */
+function printer(
+  io: CommandIo,
+  { json, quiet, onClosed }: { readonly json: boolean; readonly quiet: boolean; readonly onClosed: () => void },
+): (event: BridgeEvent) => void {
+  const { output } = io;
+  const glyphs = glyphsOf(io.environment);
+  return (event) => {
+    // The line of a message is its hand-on to the sink stdout, which alone prints it.
+    if (event.event === 'message') return;
+    if (json) {
+      output.object(event);
+    } else {
+      if (quiet && (event.event === 'part' || (event.event === 'modem' && event.state !== 'lost' && event.state !== 'failed'))) return;
+      const line = presentEvent(event, output.terminal, glyphs);
+      if (line === null) return;
+      output.line(line);
+    }
+    void output.written().then((read) => {
+      if (!read) onClosed();
+    });
+  };
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import type { Bridge } from '../bridge/index.js';
+import type { Clock, Random } from '../runtime/index.js';
+import { BenchControl, type BenchModem, listenForControl, openVirtualBench, programme } from '../virtual-bench/index.js';
+
+export interface DemonstrationOptions {
+  readonly bridge: Bridge;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Shuffles and repeats the parts of the programme; in its own order where absent. */
+  readonly seed: number | undefined;
+  /** One line on standard error. */
+  readonly say: (line: string) => void;
+}
+
+/** A virtual bench inside `listen`. */
+export interface Demonstration {
+  /** Resolves when the modem is ready, and the network has begun to deliver. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How long the last message may take to be shown before the hints follow it. */
+const settlingMs = 300;
+
+/** Opens a virtual bench with one modem, has the bridge drive it, and lets the network deliver the programme to it. */
+export async function openDemonstration({ bridge, clock, random, seed, say }: DemonstrationOptions): Promise<Demonstration> {
+  const folder = mkdtempSync(join(tmpdir(), 'wapbridge-bench-'));
+  const socket = join(folder, 'control');
+  const bench = await openVirtualBench({ modems: 1, transport: 'pty', clock, random });
+  const closeControl = await listenForControl(socket, new BenchControl(bench));
+  const closed = new AbortController();
+  const play = async (modem: BenchModem): Promise<void> => {
+    // In this order: the network keeps what it has until the modem has taken what came before.
+    await Promise.all(programme(clock.now(), seed).map(({ tpdu }) => modem.deliver(tpdu)));
+    await clock.sleep(settlingMs, { signal: closed.signal });
+    for (const line of hints(modem.name, socket)) say(line);
+  };
+  const ready = Promise.all(
+    bench.modems.map(async (modem) => {
+      await bridge.drive({ name: modem.name, port: modem.port });
+      // What is cut short by the end of the bench has nobody left to tell.
+      play(modem).catch(() => undefined);
+    }),
+  ).then(() => undefined);
+  return {
+    ready,
+    close: async () => {
+      closed.abort();
+      await closeControl();
+      await bench.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What can be done now. */
+function hints(modem: string, socket: string): readonly string[] {
+  const script = process.argv[1] ?? 'wapbridge';
+  const command = basename(script) === 'wapbridge' ? 'wapbridge' : `node ${relative(process.cwd(), script)}`;
+  // An SMS-DELIVER to port 2948: a DM push for application id 7 whose body is the time, so that no two are alike.
+  const tpdu = '440B915155009000F1000462112291830500130605040B8423F0010603C2AF87';
+  const inject = `s=require("net").connect("${socket}");s.end(JSON.stringify({do:"deliver",to:"${modem}",tpdu:"${tpdu}"+(+new Date).toString(16).padStart(12,0)})+"\\n");s.pipe(process.stdout)`;
+  return [
+    '',
+    `Still listening on the virtual modem; Ctrl-C ends it.`,
+    `With a real modem:   ${command} listen --modem /dev/ttyUSB2`,
+    `One more push here, from another terminal:`,
+    `  node -e '${inject}'`,
+  ];
+}
