@@ -52,7 +52,12 @@ export class Acknowledger {
     if (expected) throw refusal;
   }
 
-  /** Tells the network to keep the message and try again (RP-ERROR). `onRefused` is called at the modem's OK itself. */
+  /**
+   * Tells the network to keep the message and try again (RP-ERROR). `onRefused` is called at the modem's OK itself: an acknowledgement
+   * names no message, so what was refused must be forgotten then, or acknowledging it later would acknowledge another one, unseen.
+   * At opening this is for what an earlier host left unanswered: the modem announces nothing while it waits for that answer, and
+   * nothing ever after if none comes in time.
+   */
   async refuse(onRefused: () => void = () => {}): Promise<void> {
     reached('modem:refusing');
     await this.#engine.command('AT+CNMA=2', { ...this.#options, onOk: onRefused }).catch((cause: unknown) => {

@@ -236,9 +236,7 @@ export class Modem implements ModemDriver {
     const wanted =
       this.#options.reception ?? (hasQuirk(profile, 'stores-direct-messages-too') ? 'stored' : undefined) ?? profile.reception ?? 'direct';
     this.#acknowledged = await chooseAcknowledgedService(tools, profile);
-    // A host before this one may have gone with a message unanswered; the modem announces nothing while it waits for that answer, and
-    // nothing ever after if none comes in time. A message that has come here is the one it waits for. An acknowledgement names no
-    // message: one that crosses the refusal is forgotten, since acknowledging it later would acknowledge another one, unseen.
+    // What a host before this one left unanswered; a message that has come here is itself the one the modem waits for.
     const seen = this.#earlyLines?.some(([, pdu]) => pdu !== null) ?? true;
     if (this.#acknowledged && !seen) await this.#acknowledger?.refuse(() => this.#forgetRefused());
     const memories = await chooseMemories(tools, profile);
