@@ -238,7 +238,8 @@ export class Modem implements ModemDriver {
     this.#acknowledged = await chooseAcknowledgedService(tools, profile);
     // What a host before this one left unanswered; a message that has come here is itself the one the modem waits for.
     const seen = this.#earlyLines?.some(([, pdu]) => pdu !== null) ?? true;
-    if (this.#acknowledged && !seen) await this.#acknowledger?.refuse(() => this.#forgetRefused());
+    const forget = (): unknown => (this.#earlyLines = this.#earlyLines?.filter(([, pdu]) => pdu === null) ?? null);
+    if (this.#acknowledged && !seen) await this.#acknowledger?.refuse(forget);
     const memories = await chooseMemories(tools, profile);
     const store = this.#useStore(profile, memories);
     await store.sweep();
@@ -270,10 +271,6 @@ export class Modem implements ModemDriver {
     this.#indications = await armIndications(this.#tools, profile, { direct });
     if (this.#indications === null) this.#note('polling-only', 'the modem takes no +CNMI: its memories are looked at instead');
     else this.#note('armed', `+CNMI ${this.#indications.values.join(',')}`);
-  }
-
-  #forgetRefused(): void {
-    this.#earlyLines = this.#earlyLines?.filter(([, pdu]) => pdu === null) ?? null;
   }
 
   /** Lines that came before the store was there are looked at now. */
