@@ -4,6 +4,7 @@ export { AtError, ModemError, PortClosedError, PortError, TimeoutError, TraceErr
 export { Modem } from './modem.js';
 export type { ModemOptions } from './modem-options.js';
 export { type OpenModemOptions, openModem } from './open-modem.js';
+export { type RememberedPinOptions, rememberedPin } from './pin-memory.js';
 export { closePort, type OpenPortOptions, openPort } from './port.js';
 export { findPortHolders, type PortHolder } from './port-holder.js';
 export { type PortName, parsePortName } from './port-name.js';
