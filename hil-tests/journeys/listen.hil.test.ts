@@ -37,7 +37,7 @@ test('--exit-after hands on exactly so many, and what came beyond them is handed
   expect((await listen.exited).code, listen.program.describe()).toBe(0);
   const first = listen.eventsNamed('message');
   expect(first).toHaveLength(2);
-  const next = await scene.listen(bench.modem(1).port, { stateDir, parameters: ['--exit-after', '2'] });
+  const next = scene.wapbridge(['listen', '--json', '--modem', bench.modem(1).port, '--state-dir', stateDir, '--exit-after', '2']);
   expect((await next.exited).code, next.program.describe()).toBe(0);
   const all = [...first, ...next.eventsNamed('message')];
   expect(all.map(({ push }) => (push as { body: string }).body)).toEqual(['00', '01', '02', '03']);

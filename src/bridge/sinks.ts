@@ -1,4 +1,4 @@
-import { type Config, readSecret } from '../config/index.js';
+import type { Config, SecretReference } from '../config/index.js';
 import {
   execSink,
   httpSink,
@@ -61,7 +61,7 @@ async function openSink(name: string, config: SinkConfig, { clock, environment, 
         url: config.url,
         mode: config.mode,
         clock,
-        ...(secret === undefined ? {} : { secret: await readSecret(secret, environment) }),
+        ...(secret === undefined ? {} : { secret: await secretOf(secret, environment) }),
         ...(caFile === undefined ? {} : { caFile }),
       });
     }
@@ -77,11 +77,17 @@ async function openSink(name: string, config: SinkConfig, { clock, environment, 
         topic,
         ...(clientId === undefined ? {} : { clientId }),
         ...(user === undefined ? {} : { user }),
-        ...(password === undefined ? {} : { password: await readSecret(password, environment) }),
+        ...(password === undefined ? {} : { password: await secretOf(password, environment) }),
         ...(caFile === undefined ? {} : { caFile }),
       });
     }
   }
+}
+
+/** The room is loaded for it: it is heavy, and a `listen` without a configuration does without. */
+async function secretOf(reference: SecretReference, environment: SinkSurroundings['environment']): Promise<string> {
+  const { readSecret } = await import('../config/index.js');
+  return readSecret(reference, environment);
 }
 
 function retryOf(retry: NonNullable<SinkConfig['retry']>): RetryPolicy {

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Bridge, type BridgeEvent, defaultSetLimits, reached } from '../../bridge/index.js';
+import { Bridge, type BridgeEvent, defaultSetLimits, openSinks, reached } from '../../bridge/index.js';
 import { defaultRetention, openJournal } from '../../journal/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { End, MessageLimit } from '../listen-end.js';
 import { configuredModems, journalLimits, limitsOf, routesOf, wholeNumber } from '../listen-options.js';
 import { type FoundModems, findModems, type NamedModem, requestedModems } from '../listen-plan.js';
-import { sinkPlans } from '../listen-sinks.js';
 import { defaultStateFolder } from '../location.js';
 import { presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
@@ -80,6 +79,12 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
   };
   if (found.fellBack) say('No modem is plugged in: using the virtual bench.');
 
+  // Other sinks go on without a reader of standard output; where it is the only one there is nothing left to do.
+  const onClosed = (): void => {
+    if (Object.keys(config?.sinks ?? {}).length === 0) end.now('unread');
+  };
+  const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), admits: (id) => limit.admits(id), onClosed });
+  const sinks = await openSinks(config?.sinks, { clock, environment: io.environment, stdout });
   const journal = openJournal({
     directory,
     clock,
@@ -89,20 +94,15 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     onPoint: (point) => reached(`journal:${point}`),
     ...journalLimits(config?.limits, defaultRetention),
   });
-  // Other sinks go on without a reader of standard output; where it is the only one there is nothing left to do.
-  const onClosed = (): void => {
-    if (Object.keys(config?.sinks ?? {}).length === 0) end.now('unread');
-  };
   const limit = new MessageLimit(
     exitAfter,
     (id) => journal.message(id)?.settled === true,
     () => end.now('enough'),
   );
-  const glyphs = glyphsOf(io.environment);
   const print = printer(io, { json, quiet, onClosed });
   const bridge = new Bridge({
     journal,
-    sinks: sinkPlans(config?.sinks, stdoutSink({ output, json, glyphs, admits: (id) => limit.admits(id), onClosed })),
+    sinks,
     clock,
     random,
     log: logger,
