@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { BridgeError } from '../errors.js';
 import type { Diagnostic } from '../octets/index.js';
 import {
@@ -16,6 +14,7 @@ import {
 import type { CommandIo } from './command.js';
 import { wholeNumber } from './numbers.js';
 import type { PushArguments } from './push-options.js';
+import { readWhole } from './read-whole.js';
 
 /** A push as the command line has it, put together; the secrets it was made with are gone. */
 export interface PushInput {
@@ -46,7 +45,10 @@ export async function readPush(options: PushArguments, io: CommandIo): Promise<P
   const forms = formsOf(options.encode ?? []);
   const headers = (options.header ?? []).map(headerOf);
   const arrangement = arrangementOf(options);
-  const body = await readBody(options.body, io.stdin);
+  const body = await readWhole(options.body, io.stdin, mostBodyOctets, () => {
+    const advice = 'a push holds 32640 octets at most, headers included';
+    return new SendError('sending/body-too-long', `the body is longer than ${mostBodyOctets} octets`, { advice });
+  });
   if (body.length === 0) {
     const advice = 'give the octets of a DM message';
     throw new SendError('sending/empty-body', `the body (${options.body === '' ? '-' : options.body}) is empty`, { advice });
@@ -144,36 +146,4 @@ function arrangementOf(options: PushArguments): PartArrangement {
     ...(duplicate === undefined ? {} : { duplicate }),
     ...(omit === undefined ? {} : { omit }),
   };
-}
-
-/** The body whole, from a file or from standard input. */
-async function readBody(file: string, stdin: Readable): Promise<Uint8Array> {
-  // yargs hands a lone hyphen over as empty text.
-  const fromInput = file === '-' || file === '';
-  const stream = fromInput ? stdin : createReadStream(file);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of stream) {
-      const octets = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-      chunks.push(octets);
-      length += octets.length;
-      if (length > mostBodyOctets) {
-        const advice = 'a push holds 32640 octets at most, headers included';
-        throw new SendError('sending/body-too-long', `the body is longer than ${mostBodyOctets} octets`, { advice });
-      }
-    }
-  } catch (cause) {
-    throw cause instanceof BridgeError ? cause : unreadable(fromInput ? 'standard input' : file, cause);
-  }
-  return Buffer.concat(chunks);
-}
-
-function unreadable(file: string, cause: unknown): BridgeError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new BridgeError('cli/not-permitted', `${file} may not be read`, { cause, advice: 'check who owns it' });
-  }
-  const what = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-  return new BridgeError('cli/unreadable', `${file} ${what}`, { cause, advice: 'check the path' });
 }

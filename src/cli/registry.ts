@@ -32,6 +32,11 @@ export const registry: readonly RegisteredCommand[] = [
     load: async () => (await import('./commands/bench.js')).benchCommand,
   },
   {
+    name: 'convert',
+    describe: 'turns a document from XML into WBXML or back',
+    load: async () => (await import('./commands/convert.js')).convertCommand,
+  },
+  {
     name: 'config',
     describe: 'checks a configuration file, or prints the schema of all of them',
     withoutConfiguration: true,

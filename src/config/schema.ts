@@ -111,6 +111,14 @@ const encode = z
   .strictObject({ ...push, explain: flag('Say what every octet is'), print: z.enum(['pdus', 'wsp']).optional() })
   .describe('Options of wapbridge encode');
 
+const convert = z
+  .strictObject({
+    to: z.enum(['xml', 'wbxml']).optional().describe('What a document is to become'),
+    out: text('File to write'),
+    'string-table': flag('Put strings that stand twice into the string table'),
+  })
+  .describe('Options of wapbridge convert');
+
 const seconds = (what: string) => z.number().min(1).max(31_536_000).describe(`${what}, in seconds`).optional();
 
 const limits = z
@@ -139,6 +147,7 @@ export const configSchema = z
     bench: bench.optional(),
     decode: decode.optional(),
     encode: encode.optional(),
+    convert: convert.optional(),
   })
   .describe('Configuration of wapbridge');
 
