@@ -1,7 +1,8 @@
 // Prints how many parts a second go through a real pseudo-terminal, from the unsolicited line to the acknowledgement after the part is on
 // disk, beside what the same bench reaches with a reader that stores nothing; and the share of the line limit at 115200 baud.
-// usage: npm run benchmark -- [--parts N] [--rounds N] [--json]
-import { spawn } from 'node:child_process';
+// Before that, how fast lines are read without any port (benchmark-reading.mjs); --reading ends there.
+// usage: npm run benchmark -- [--reading] [--parts N] [--rounds N] [--json]
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,13 @@ const parts = option('--parts', 3000);
 const rounds = option('--rounds', 3);
 const pacedParts = option('--paced-parts', 320);
 const json = process.argv.includes('--json');
+const measured = spawnSync(process.execPath, [join(here, 'scripts/benchmark-reading.mjs'), ...(json ? ['--json'] : [])], {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+if (measured.status !== 0) process.exit(2);
+if (!json || process.argv.includes('--reading')) process.stdout.write(measured.stdout);
+if (process.argv.includes('--reading')) process.exit(0);
 /** Full parts a second that 115200 baud carry with their acknowledgements: at-sms figures in docs/benchmark.md. */
 const lineLimit = 32.4;
 const outstanding = 32;
@@ -162,6 +170,7 @@ const pacedListen = await measure('listen', pacedParts, paced, 8);
 const ceiling = median(results.minimal.map(({ partsPerSecond }) => partsPerSecond));
 const durable = median(results.listen.map(({ partsPerSecond }) => partsPerSecond));
 const figures = {
+  ...(json ? { reading: JSON.parse(measured.stdout) } : {}),
   unpaced: { listenPartsPerSecond: durable, minimalPartsPerSecond: ceiling, share: durable / ceiling, parts, rounds },
   paced: {
     listenPartsPerSecond: pacedListen.partsPerSecond,

@@ -150,7 +150,6 @@ export const tsharkRules = [
   {
     anchor: 'tshark-text-encoding',
     members: ['applicationId', 'contentType'],
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: printable ASCII is what is not meant
     applies: ({ ours, member }) => /[^\u0020-\u007e]/.test(ours[member]),
   },
   {

@@ -81,6 +81,12 @@ export function isHexLine(line: string): boolean {
   return line.length >= 2 && /^[0-9A-Fa-f]+$/.test(line);
 }
 
+/** A line of hex digits in upper case, or null. Most modems write it so already, and making a copy costs more than looking. */
+function upperHexLine(line: string): string | null {
+  if (/^[0-9A-F]{2,}$/.test(line)) return line;
+  return isHexLine(line) ? line.toUpperCase() : null;
+}
+
 /** One step of the conversation with a modem: what state follows, and what is to be done. */
 export function stepLine(state: LineState, input: LineInput): LineStep {
   switch (input.type) {
@@ -158,7 +164,8 @@ function abort(state: LineState): LineStep {
 function takeLine(state: LineState, line: string): LineStep {
   if (state.half !== null) {
     const whole: LineState = { ...state, half: null };
-    if (isHexLine(line)) return { state: whole, outputs: [{ type: 'unsolicited', line: state.half, pdu: line.toUpperCase() }] };
+    const pdu = upperHexLine(line);
+    if (pdu !== null) return { state: whole, outputs: [{ type: 'unsolicited', line: state.half, pdu }] };
     // A line that means nothing else stands where the PDU should: it is kept as it is rather than lost.
     if (!isRecognised(whole, line)) return { state: whole, outputs: [{ type: 'unsolicited', line: state.half, pdu: line }] };
     const next = takeLine({ ...whole, orphan: state.half }, line);

@@ -1,3 +1,5 @@
+import { viewOf } from './view.js';
+
 /** Short pieces are cut from a common block of this size, because a buffer of its own costs more than its contents. */
 const blockOctets = 8192;
 const longestShared = 512;
@@ -12,5 +14,5 @@ export function newOctets(length: number): Uint8Array {
     used = 0;
   }
   used += length;
-  return block.subarray(used - length, used);
+  return viewOf(block, used - length, used);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.js';
 import { DecodeError } from './errors.js';
+import { viewOf } from './view.js';
 
 /** One line of an annotated dump: an octet range, the field it holds, and what it means. */
 export interface Annotation {
@@ -91,7 +92,7 @@ export class Cursor {
   /** A view of the next `length` octets; the length is checked before anything is made. A `meaning` of null leaves no annotation. @throws DecodeError `octets/truncated` */
   bytes(field: string, length: number, meaning?: (value: Uint8Array) => string | null): Uint8Array {
     if (length < 0 || this.#position + length > this.#end) this.#truncated(field, length);
-    const value = this.octets.subarray(this.#position, this.#position + length);
+    const value = viewOf(this.octets, this.#position, this.#position + length);
     this.#position += length;
     if (this.annotate !== undefined && length > 0) {
       const said = meaning === undefined ? '' : meaning(value);

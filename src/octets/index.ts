@@ -4,4 +4,5 @@ export { type Annotate, type Annotation, Cursor, type CursorOptions } from './cu
 export type { Diagnostic } from './diagnostic.js';
 export { DecodeError, EncodeError } from './errors.js';
 export { fromHex, toHex } from './hex.js';
+export { viewOf } from './view.js';
 export { OctetWriter } from './writer.js';

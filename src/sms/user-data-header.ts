@@ -1,5 +1,5 @@
 import type { Cursor, Diagnostic, OctetWriter } from '../octets/index.js';
-import { EncodeError } from '../octets/index.js';
+import { EncodeError, viewOf } from '../octets/index.js';
 import { informationElementName } from './code-points.js';
 import type { Concatenation, InformationElement, Ports, UserDataHeader } from './types.js';
 
@@ -103,7 +103,7 @@ export function readUserDataHeader(cursor: Cursor, available: number, diagnostic
       const message = `element ${informationElementName(identifier)} runs past the end of the user data header`;
       cursor.fail('sms/information-element-overrun', `ud.udh.ie[${elements.length}]`, message, at);
     }
-    const value = octets.subarray(position + 2, end);
+    const value = viewOf(octets, position + 2, end);
     elements.push({ identifier, octets: value });
     const proper = properLength(identifier);
     if (proper >= 0 && proper !== elementLength) {

@@ -1,4 +1,4 @@
-import type { OctetWriter } from '../octets/index.js';
+import { type OctetWriter, viewOf } from '../octets/index.js';
 import { contentTypes, doubtfulContentTypes } from './content-types.table.js';
 import { hexNumber, parseHexNumber } from './grammar.js';
 import { parameterNames } from './parameter-names.table.js';
@@ -120,7 +120,7 @@ export function readContentType(reader: ValueReader, field: string): ContentType
     code: media.code,
     name: media.name,
     parameters,
-    octets: reader.octets.subarray(start, reader.position),
+    octets: viewOf(reader.octets, start, reader.position),
     offset: reader.baseOffset + start,
   };
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.js';
-import { type Annotate, DecodeError, toHex } from '../octets/index.js';
+import { type Annotate, DecodeError, toHex, viewOf } from '../octets/index.js';
 import { applicationIds } from './application-ids.table.js';
 import { readContentType, reportContentType } from './content-type.js';
 import { hexNumber } from './grammar.js';
@@ -65,7 +65,7 @@ export function decodePush(octets: Uint8Array, options: DecodePushOptions = {}):
       offset: null,
     });
   }
-  const body = octets.subarray(blockEnd);
+  const body = viewOf(octets, blockEnd, octets.length);
   if (annotate !== undefined && body.length > 0) {
     annotate({
       offset: baseOffset + blockEnd,

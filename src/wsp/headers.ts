@@ -1,4 +1,4 @@
-import { DecodeError } from '../octets/index.js';
+import { DecodeError, viewOf } from '../octets/index.js';
 import { applicationIds } from './application-ids.table.js';
 import { hexNumber, readApplicationId } from './grammar.js';
 import { headerFields } from './header-fields.table.js';
@@ -124,7 +124,7 @@ function readHeader(reader: ValueReader, currentPage: number, found: FoundHeader
   }
   reader.position = end;
   if (reader.annotate !== undefined) reader.note(`push.headers[${index}].value`, valueAt, valueMeaning(code, page, value));
-  return { name, code, page, value, octets: reader.octets.subarray(start, end), offset: reader.baseOffset + start, raw };
+  return { name, code, page, value, octets: viewOf(reader.octets, start, end), offset: reader.baseOffset + start, raw };
 }
 
 function beginsText(reader: ValueReader): boolean {
