@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DecodeError, fromHex, toHex } from '../octets/index.js';
+import { propertyRuns } from '../octets/property-runs.testing.js';
 import { bodies } from './dm.vectors.js';
 import { decodeWbxml, documentTypes, type ElementNode, encodeWbxml, formatXml, parseXml, receivedLimits, syncMl12 } from './index.js';
 
@@ -258,7 +259,7 @@ describe('properties', () => {
         expect(shape(document.root)).toEqual(shape(root));
         for (const indent of [0, 2]) expect(shape(parseXml(utf8.encode(formatXml(document, { indent }))).root)).toEqual(shape(root));
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 

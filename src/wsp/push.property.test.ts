@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DecodeError, fromHex } from '../octets/index.js';
+import { propertyRuns } from '../octets/property-runs.testing.js';
 import { decodePush, encodePush, type WspPush } from './index.js';
 import { meaningOf } from './push.testing.js';
 import { pushVectors } from './push.vectors.js';
@@ -203,6 +204,6 @@ test('what was encoded decodes to the same values', () => {
       expect([...decoded.body]).toEqual([...value.body]);
       expect(encodePush(decoded)).toEqual(octets);
     }),
-    { numRuns: 1500 },
+    { numRuns: propertyRuns(1500) },
   );
 });

@@ -74,7 +74,8 @@ function fieldRows({ offset, octets }: ExplainedField, name: string, meaning: st
   return Array.from({ length: count }, (_, row) => {
     const at = row < hex.length ? String(offset + row * octetsPerRow) : '';
     const digits = hex[row] ?? (row === hex.length && left > 0 ? `... ${octets.length / 2 - hex.length * octetsPerRow} more` : '');
-    const cells = `${at.padStart(columns.offset)}  ${digits.padEnd(columns.octets)}${(names[row] ?? '').padEnd(columns.field)}${meanings[row] ?? ''}`;
+    // A seventh digit takes the place of a blank, so that the columns stay.
+    const cells = `${`${at.padStart(columns.offset)}  `.slice(0, columns.offset + 2)}${digits.padEnd(columns.octets)}${(names[row] ?? '').padEnd(columns.field)}${meanings[row] ?? ''}`;
     return cells.trimEnd();
   });
 }
