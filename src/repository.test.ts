@@ -92,6 +92,11 @@ describe('the repository', () => {
     }
   });
 
+  test('no path is taken from a URL without decoding it, so that a folder of any name will do', () => {
+    const code = new Map([...text].filter(([file]) => /\.(?:ts|mjs)$/.test(file)));
+    expect(places(/import\.meta\.url\)[.]pathname/, code)).toEqual([]);
+  });
+
   test('nothing is left for later in the code', () => {
     expect(places(unfinished)).toEqual([]);
   });

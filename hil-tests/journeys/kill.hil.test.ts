@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { seededRandom } from '../../src/runtime/index.js';
 import type { NdjsonObject } from '../support/lines.js';
@@ -30,7 +29,7 @@ const points = [
   'journal:attempt:recorded',
 ] as const;
 
-const killAt = pathToFileURL(new URL('../support/kill-at.mjs', import.meta.url).pathname).href;
+const killAt = new URL('../support/kill-at.mjs', import.meta.url).href;
 
 interface Seen {
   readonly id: string;

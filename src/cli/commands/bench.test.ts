@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../command.testing.js';
 
@@ -31,7 +32,7 @@ describe('wapbridge bench', () => {
 });
 
 /** The command as it is built; `npm test` builds first. */
-const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
 describe('the process', () => {
   test('prints its modems, outlives its standard input, answers its socket, and goes cleanly at SIGTERM', async () => {
