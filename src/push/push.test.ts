@@ -39,6 +39,13 @@ describe('fromWdp', () => {
     ]);
   });
 
+  test('lets through what its caller throws while it annotates: that is no malformed push', () => {
+    const annotate = (): never => {
+      throw new RangeError('no room for notes');
+    };
+    expect(() => fromWdp(datagram('010603C2AF87'), { annotate })).toThrow(RangeError);
+  });
+
   test('annotates where asked to', () => {
     const fields: string[] = [];
     fromWdp(datagram('010603C2AF87'), { annotate: ({ field, offset }) => fields.push(`${offset} ${field}`), baseOffset: 5 });
@@ -145,6 +152,20 @@ describe('toWdp', () => {
       portBits: 8,
       octets: fromHex('020704C2AF0107'),
     });
+  });
+
+  test.each([
+    [0, 65535, 16],
+    [0, 255, 8],
+  ] as const)('ports %i and %i are the least and the greatest of %i bits', (sourcePort, destinationPort, portBits) => {
+    const push = { transactionId: 2, contentType: { code: 0x42 }, body: new Uint8Array(0) };
+    expect(toWdp(push, { sourcePort, destinationPort, portBits })).toMatchObject({ sourcePort, destinationPort, portBits });
+  });
+
+  test('takes the headers of a composed push, and its type where none is named', () => {
+    const headers = [{ name: 'Push-Flag', value: ['last'] }];
+    const push = { transactionId: 2, contentType: { code: 0x42 }, headers, body: new Uint8Array(0) };
+    expect(toHex(toWdp(push).octets)).toBe('020603C2B484');
   });
 
   test.each([[{ destinationPort: 65536 }], [{ sourcePort: -1 }], [{ sourcePort: 1.5 }], [{ portBits: 8 as const }]])(

@@ -44,6 +44,14 @@ describe('route', () => {
     });
   });
 
+  test('a push that says it came to another port is not for DM, whatever else holds', () => {
+    const message = overWdp('010603C2AF87');
+    if (message.kind !== 'push') throw new TypeError('no push');
+    const { verdict, conditions } = route({ ...message, destinationPort: 9200 });
+    expect(verdict).toBe('other-application');
+    expect(conditions.map(({ holds }) => holds)).toEqual([false, true, true]);
+  });
+
   test.each([
     ['C4', 0x44],
     ['D8', 0x58],
