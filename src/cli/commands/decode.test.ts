@@ -237,6 +237,14 @@ describe('decode --explain', () => {
       expect(stdout).toContain('dm-application');
     }
   });
+
+  test.each([40, 41, 56, 71, 72])('on a terminal of %i columns every line ends, and within it where the words allow', async (columns) => {
+    const environment = { COLUMNS: String(columns) };
+    const { stdout } = await runCommand(['decode', '--explain'], { stdin: `${one}\n${two}\nzz\n${single.slice(0, 60)}\n`, environment });
+    const dump = stdout.split('\n').filter((line) => /^ {0,6}\d+ {2}[0-9A-F]{2}/.test(line));
+    expect(dump.length).toBeGreaterThan(40);
+    for (const line of dump) expect([...line].length).toBeLessThanOrEqual(columns);
+  });
 });
 
 describe('files', () => {

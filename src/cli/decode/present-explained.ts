@@ -2,8 +2,18 @@ import { escapeText, styled, type Terminal } from '../terminal.js';
 import { type DecidedBy, deciders, type ExplainedField, explainedFields } from './explain.js';
 import type { Explanation } from './session.js';
 
-const columns = { offset: 6, octets: 17, field: 22 } as const;
-const octetsPerRow = 8;
+interface Columns {
+  readonly offset: number;
+  readonly octets: number;
+  readonly field: number;
+  readonly octetsPerRow: number;
+}
+const wide: Columns = { offset: 6, octets: 17, field: 22, octetsPerRow: 8 };
+const narrow: Columns = { offset: 6, octets: 9, field: 13, octetsPerRow: 4 };
+
+/** A narrow terminal gets fewer octets a row, so that the meanings have room. */
+const columnsOf = ({ width }: Terminal): Columns => (width < 72 ? narrow : wide);
+
 /** Longer bodies are shown by their beginning: the dump is for reading, `--json` has them whole. */
 const mostRows = 6;
 
@@ -39,6 +49,7 @@ export function presentExplained(explanation: Explanation, line: number, termina
 }
 
 function heading(terminal: Terminal): string {
+  const columns = columnsOf(terminal);
   const text = `${'offset'.padStart(columns.offset)}  ${'octets'.padEnd(columns.octets)}${'field'.padEnd(columns.field)}meaning`;
   return styled(terminal, 'dim', text);
 }
@@ -65,6 +76,8 @@ const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 /** One field over as many rows as its octets, its name and its meaning take side by side. */
 function fieldRows({ offset, octets }: ExplainedField, name: string, meaning: string, terminal: Terminal): readonly string[] {
   const width = Math.min(terminal.width, 100);
+  const columns = columnsOf(terminal);
+  const { octetsPerRow } = columns;
   const all = octets.match(new RegExp(`.{1,${2 * octetsPerRow}}`, 'g')) ?? [''];
   const hex = all.length > mostRows ? all.slice(0, mostRows - 1) : all;
   const left = all.length - hex.length;
@@ -80,8 +93,9 @@ function fieldRows({ offset, octets }: ExplainedField, name: string, meaning: st
   });
 }
 
-/** Text in lines of at most so many characters, broken at blanks or dots where there are some. */
-export function wrap(text: string, most: number): readonly string[] {
+/** Text in lines of at most so many characters, one at least, broken at blanks or dots where there are some. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const most = Math.max(1, columns);
   const lines: string[] = [];
   let rest = text;
   while (rest.length > most) {
