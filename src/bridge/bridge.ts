@@ -2,6 +2,7 @@ import { Delivery, type DeliveryReceipt, type DeliveryStore, type Handover, type
 import type { Journal } from '../journal/index.js';
 import type { Modem, OpenModemOptions } from '../modem/index.js';
 import { type Clock, type Logger, type Random, reached } from '../runtime/index.js';
+import type { DmPolicy } from './dm-policy.js';
 import type { BridgeEvent } from './events.js';
 import { Intake } from './intake.js';
 import type { ModemToDrive } from './modem-loop.js';
@@ -20,6 +21,8 @@ export interface BridgeOptions {
   readonly onEvent: (event: BridgeEvent) => void;
   readonly routes?: readonly Route[];
   readonly limits?: SetLimits;
+  /** Secrets that DM messages are checked with, and what must be authenticated to be handed on. */
+  readonly dm?: DmPolicy;
   /** How modems are opened; for tests, which put a wire of their own behind it. */
   readonly openModem?: (name: string, options: OpenModemOptions) => Promise<Modem>;
 }
@@ -54,6 +57,7 @@ export class Bridge {
       commits,
       clock,
       limits,
+      ...(options.dm === undefined ? {} : { dm: options.dm }),
       sinksFor: (message) => sinksFor(message, routes, names),
       emit: onEvent,
       onMessage: (_id, to) => this.#delivery.wake(to),

@@ -98,11 +98,21 @@ export interface MessageEvent {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** A message is complete and on disk, and no sink has it: what the configuration wants authenticated is not. */
+export interface WithheldEvent {
+  readonly event: 'withheld';
+  readonly id: string;
+  readonly verdict: string;
+  readonly from: string | null;
+  readonly reason: string;
+}
+
 /** What happens in a bridge, as it happens. All but `message` serialise as they stand; its line is the hand-on of the sink `stdout`. */
 export type BridgeEvent =
   | ModemEvent
   | PartEvent
   | MessageEvent
+  | WithheldEvent
   | SetEvent
   | ReportEvent
   | DeliveredEvent

@@ -1,7 +1,8 @@
 import type { BridgeError } from '../errors.js';
 import type { AppendedPart, Journal } from '../journal/index.js';
 import { type Clock, reached } from '../runtime/index.js';
-import type { CompleteMessage, IncompleteSet } from '../sms/index.js';
+import type { IncompleteSet } from '../sms/index.js';
+import type { DmPolicy } from './dm-policy.js';
 import { expiredEvent, incompleteEvent, partEvent, reportEvent } from './event-facts.js';
 import type { BridgeEvent, PartReassembly } from './events.js';
 import { draftOf, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
@@ -26,6 +27,8 @@ export interface Origin {
   readonly modem: string;
   /** Stands for the subscription, whatever the modem is called now: part of the key of every set. */
   readonly receiver: string;
+  /** Of the SIM, for the keys of bootstraps; it is neither kept nor shown. */
+  readonly imsi?: string | null;
   acknowledge(verdict: 'stored' | 'refused'): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ export interface IntakeOptions {
   readonly commits: SharedCommits;
   readonly clock: Clock;
   readonly limits: SetLimits;
+  readonly dm?: DmPolicy;
   /** Names of the sinks that are to have a message. */
   readonly sinksFor: (message: MessageDraft) => readonly string[];
   readonly emit: (event: BridgeEvent) => void;
@@ -80,7 +84,7 @@ export class Intake {
     for (const stored of this.#options.journal.openParts()) {
       const facts = readFacts(stored.facts);
       const tag = { id: stored.id, position: stored.position, receivedAt: stored.receivedAt, pdu: stored.octets, modem: stored.source };
-      this.#follow(readPdu(stored.octets), tag, facts.receiver).act?.();
+      this.#follow(readPdu(stored.octets), tag, facts.receiver, null).act?.();
       reached('part:recovered');
     }
     this.#sets.check();
@@ -101,7 +105,9 @@ export class Intake {
     reached('part:acknowledging');
     const tag: PartTag = { ...appended, receivedAt: received.receivedAt, pdu: received.pdu, modem: origin.modem };
     const consequence: Consequence =
-      appended.duplicateOf === null ? this.#follow(reading, tag, origin.receiver) : { reassembly: 'duplicate', missing: null, act: null };
+      appended.duplicateOf === null
+        ? this.#follow(reading, tag, origin.receiver, origin.imsi ?? null)
+        : { reassembly: 'duplicate', missing: null, act: null };
     await answered;
     reached('part:acknowledged');
     this.#options.emit(partEvent(reading, tag, consequence.reassembly, consequence.missing));
@@ -151,7 +157,7 @@ export class Intake {
     }
   }
 
-  #follow(reading: Reading, tag: PartTag, receiver: string): Consequence {
+  #follow(reading: Reading, tag: PartTag, receiver: string, imsi: string | null): Consequence {
     if (reading.kind === 'unreadable') {
       return { reassembly: null, missing: null, act: () => this.#finish(draftOfUnreadable(tag, reading.error)) };
     }
@@ -171,7 +177,7 @@ export class Intake {
     switch (outcome.state) {
       case 'single':
       case 'complete':
-        return { reassembly: outcome.state, missing: null, act: () => this.#finishMessage(outcome.message) };
+        return { reassembly: outcome.state, missing: null, act: () => this.#finish(draftOf(outcome.message, this.#options.dm, imsi)) };
       case 'pending':
       case 'conflict':
         return { reassembly: outcome.state, missing: outcome.set.missing, act: null };
@@ -180,19 +186,20 @@ export class Intake {
     }
   }
 
-  #finishMessage(message: CompleteMessage<PartTag>): void {
-    this.#finish(draftOf(message));
-  }
-
   #finish(draft: MessageDraft): void {
     reached('message:judged');
-    const sinks = this.#options.sinksFor(draft);
-    const message = toComplete(draft, this.#options.clock.now(), sinks);
+    // Routing has said whose it is; what is withheld stays in the inbox, from where it can be released.
+    const routed = this.#options.sinksFor(draft);
+    const sinks = draft.withheld === null ? routed : [];
+    const facts = draft.withheld === null ? draft.facts : { ...draft.facts, withheld: { reason: draft.withheld, sinks: routed } };
+    const message = toComplete({ ...draft, facts }, this.#options.clock.now(), sinks);
     this.#write(
       () => this.#options.journal.complete(message),
       ({ id }) => {
         reached('message:stored');
-        this.#options.emit({ event: 'message', id, verdict: draft.verdict, sinks, facts: { ...draft.facts, id } });
+        if (draft.withheld !== null)
+          this.#options.emit({ event: 'withheld', id, verdict: draft.verdict, from: draft.from, reason: draft.withheld });
+        else this.#options.emit({ event: 'message', id, verdict: draft.verdict, sinks, facts: { ...draft.facts, id } });
         this.#options.onMessage(id, sinks);
       },
     );

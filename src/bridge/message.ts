@@ -4,7 +4,8 @@ import type { Diagnostic } from '../octets/index.js';
 import { fromWdp, type NotPush, notPush, type PushMessage } from '../push/index.js';
 import { route } from '../routing/index.js';
 import { type CompleteMessage, joinText, type SmsStatusReport, type WdpDatagram } from '../sms/index.js';
-import { type DmSecrets, readDmContent } from './dm-content.js';
+import { type DmContent, readDmContent } from './dm-content.js';
+import { type DmPolicy, openDmPolicy, reasonToWithhold } from './dm-policy.js';
 import { type Presented, presentDatagram, presentDiagnostics, presentPush, presentVerdict } from './present.js';
 import type { Routable } from './routes.js';
 import type { PartTag } from './sets.js';
@@ -15,6 +16,8 @@ export interface MessageDraft extends Routable {
   /** What is shown of it: the `message` object of the contract without its id. */
   readonly facts: Presented;
   readonly body: Uint8Array | null;
+  /** Why no sink is to have it; null where its sinks do. */
+  readonly withheld: string | null;
 }
 
 /** What a complete message is: a push and whose, or no push and why. */
@@ -42,14 +45,15 @@ export function judge<Tag>(message: CompleteMessage<Tag>): Judgement {
   return { arrival, datagram, text, diagnostics: [...ofParts, ...message.diagnostics, ...arrival.diagnostics] };
 }
 
-/** The draft of a message that came as short messages. */
-export function draftOf(message: CompleteMessage<PartTag>, secrets: DmSecrets = {}): MessageDraft {
+/** The draft of a message that came as short messages; `imsi` is that of the SIM it came to, where it is known. */
+export function draftOf(message: CompleteMessage<PartTag>, policy: DmPolicy = openDmPolicy, imsi: string | null = null): MessageDraft {
   const { arrival, datagram, text, diagnostics } = judge(message);
   const push = arrival.kind === 'push' ? arrival : null;
   const verdict = route(arrival);
   const body = push?.body ?? datagram?.octets ?? null;
   const bodyOffset = push === null || datagram === null ? 0 : push.body.byteOffset - datagram.octets.byteOffset;
-  const content = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset });
+  const secrets = { imsi: imsi ?? undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
+  const content: DmContent | null = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset });
   return draft({
     parts: message.parts.map(({ tag }) => tag),
     from: message.parts[0]?.part.address.text ?? null,
@@ -61,6 +65,7 @@ export function draftOf(message: CompleteMessage<PartTag>, secrets: DmSecrets = 
     content: content?.members ?? {},
     diagnostics: [...diagnostics, ...(content?.diagnostics ?? [])],
     body,
+    withheld: content === null ? null : reasonToWithhold(content, policy),
   });
 }
 
@@ -79,6 +84,7 @@ export function draftOfUnreadable(tag: PartTag, error: BridgeError): MessageDraf
     content: {},
     diagnostics: [],
     body: null,
+    withheld: null,
   });
 }
 
@@ -94,6 +100,7 @@ interface Known {
   readonly content: Presented;
   readonly diagnostics: readonly Diagnostic[];
   readonly body: Uint8Array | null;
+  readonly withheld: string | null;
 }
 
 function draft(known: Known): MessageDraft {
@@ -120,7 +127,7 @@ function draft(known: Known): MessageDraft {
   };
   const contentType = push === null ? null : { code: push.contentType.code, name: push.contentType.name };
   const applicationId = push?.applicationId == null ? null : { code: push.applicationId.code, uri: push.applicationId.uri };
-  return { parts, from, modem, verdict, facts, body, contentType, applicationId };
+  return { parts, from, modem, verdict, facts, body, contentType, applicationId, withheld: known.withheld };
 }
 
 /** What the journal keeps of a draft. */

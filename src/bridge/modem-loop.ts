@@ -77,6 +77,7 @@ export async function driveModem(modem: ModemToDrive, options: ModemLoopOptions)
         await intake.take(received, {
           modem: modem.name,
           receiver,
+          imsi: opened.identity.imsi,
           acknowledge: (verdict) => opened.acknowledge(received, verdict),
         });
         busy = false;

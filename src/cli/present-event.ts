@@ -35,6 +35,11 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
       const next = event.outcome === 'later' ? 'tried again' : event.outcome === 'refused' ? 'kept, not tried again' : 'given up, kept';
       return ['red', `${event.id} not taken by ${event.sink}: ${event.reason}; ${next}`];
     }
+    case 'withheld':
+      return [
+        'yellow',
+        `${event.verdict} from ${event.from ?? 'unknown'} withheld: ${event.reason}; release it with: wapbridge inbox redeliver ${event.id}`,
+      ];
     case 'error':
       return ['red', `${event.modem === undefined ? '' : `modem ${event.modem}: `}${event.message} (${event.code})`];
     case 'message':

@@ -132,6 +132,26 @@ const limits = z
   })
   .describe('Bounds of what is kept; nothing unsettled is ever dropped by age or size');
 
+const server = z
+  .strictObject({
+    id: z.string().min(1).max(255).describe('Server id, as notifications name it'),
+    password: secretReference.describe('Password shared with the server'),
+    nonce: secretReference.optional().describe('Nonce agreed with the server, as base64; the default nonce is tried in any case'),
+  })
+  .describe('A DM server whose notifications can be checked');
+
+const dm = z
+  .strictObject({
+    pins: z.array(secretReference).max(16).optional().describe('PINs that bootstraps may be keyed with'),
+    servers: z.array(server).max(256).optional(),
+    'require-authenticated': z
+      .array(z.enum(['bootstrap', 'notification']))
+      .max(2)
+      .optional()
+      .describe('What is not handed on unless somebody vouches for it; it stays in the inbox'),
+  })
+  .describe('Who vouches for DM messages');
+
 /** The whole configuration. Every option of a command can stand here, under the command's name and its own. */
 export const configSchema = z
   .strictObject({
@@ -143,6 +163,7 @@ export const configSchema = z
     sinks: sinksSchema.optional(),
     routes: routesSchema.optional(),
     limits: limits.optional(),
+    dm: dm.optional(),
     listen: listen.optional(),
     bench: bench.optional(),
     decode: decode.optional(),

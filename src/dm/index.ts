@@ -1,4 +1,5 @@
 export * from './authenticate.js';
+export { base64, base64Octets } from './base64.js';
 export { type DecodeWbxmlOptions, decodeWbxml } from './decode-wbxml.js';
 export { type DmCommand, type DmItem, type DmMessageContext, type DmMessageSummary, describeDmMessage } from './describe.js';
 export type {

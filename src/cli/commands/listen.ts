@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Bridge, type BridgeEvent, defaultSetLimits, openSinks, reached } from '../../bridge/index.js';
 import { defaultRetention, openJournal } from '../../journal/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
+import { dmPolicyOf } from '../dm-policy.js';
 import { exitCodes } from '../exit-codes.js';
 import { End, MessageLimit } from '../listen-end.js';
 import { configuredModems, journalLimits, limitsOf, routesOf, wholeNumber } from '../listen-options.js';
@@ -85,6 +86,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
   };
   const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), admits: (id) => limit.admits(id), onClosed });
   const sinks = await openSinks(config?.sinks, { clock, environment: io.environment, stdout });
+  const dm = await dmPolicyOf(config?.dm, io.environment);
   const journal = openJournal({
     directory,
     clock,
@@ -108,6 +110,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     log: logger,
     routes: routesOf(config?.routes),
     limits: limitsOf(config?.limits, defaultSetLimits),
+    dm,
     onEvent: (event) => {
       // What is held back for the next run because enough was handed on has not failed.
       if (end.reason === null || event.event !== 'delivery-failed') print(event);
