@@ -209,6 +209,7 @@ function oursForTshark(octets, direction) {
     result: 'read',
     type: tpdu.type,
     failureCause: tpdu.failureCause,
+    validityFormat: tpdu.validityPeriod?.format,
     messageType: String(tpdu.firstOctet & 3),
     ...(tpdu.messageReference === undefined ? {} : { reference: String(tpdu.messageReference) }),
     ...(tpdu.protocolIdentifier == null ? {} : { protocolIdentifier: String(tpdu.protocolIdentifier) }),

@@ -125,6 +125,7 @@ export const tsharkRules = [
     applies: ({ ours }) => /REPORT$/.test(ours.type) && ours.failureCause != null && ours.failureCause < 0x80,
   },
   { anchor: 'tshark-parameter-indicator', members: smsMembers, applies: remarked('sms/reserved-parameter') },
+  { anchor: 'tshark-enhanced-validity', members: smsMembers, applies: ({ ours }) => ours.validityFormat === 'enhanced' },
   { anchor: 'tshark-element-length', members: ['malformed'], applies: ({ ours }) => ours.header !== undefined && ours.header !== null },
   {
     anchor: 'tshark-long-integer-id',
@@ -159,9 +160,9 @@ export const tsharkRules = [
   },
   {
     anchor: 'tshark-text-type',
-    members: ['contentType'],
-    applies: ({ ours, theirs }) =>
-      (ours.contentType ?? '') !== '' && theirs.contentType.toLowerCase().startsWith(ours.contentType.toLowerCase()),
+    members: ['contentType', 'applicationId'],
+    applies: ({ ours, theirs, member }) =>
+      (ours[member] ?? '') !== '' && theirs[member].toLowerCase().startsWith(ours[member].toLowerCase()),
   },
   {
     anchor: 'tshark-types-0a-16',

@@ -73,10 +73,16 @@ const transferCodings = namesGrammar([undefined, 'trailers', 'chunked', 'identit
 
 /** TE: `trailers`, or a coding with its quality. @see WAP-230-WSP 8.4.2.50 */
 export const transferExtensionGrammar: Grammar = {
-  read: (reader) => (isCounted(reader) ? namedWithParameters(transferCodings).read(reader) : transferCodings.read(reader)),
+  read: (reader) =>
+    isCounted(reader) ? namedWithParameters(transferCodings).read(reader) : formatPlain(String(transferCodings.read(reader))),
   write: (writer, value) =>
     value === 'trailers' ? transferCodings.write(writer, value) : namedWithParameters(transferCodings).write(writer, value),
 };
+
+/** A text where a number may stand too: in quotation marks where it would be taken for one. */
+function formatHead(text: string): string {
+  return /^[0-9]/.test(text) ? formatPiece(text) : formatPlain(text);
+}
 
 /** What may stand alone, or behind a length with a quality: Accept-Charset, -Encoding, -Language. @see WAP-230-WSP 8.4.2.8 to 8.4.2.10 */
 export function qualifiedGrammar(alone: Grammar, counted: Grammar): Grammar {
@@ -85,11 +91,11 @@ export function qualifiedGrammar(alone: Grammar, counted: Grammar): Grammar {
       if (!isCounted(reader)) {
         const value = alone.read(reader);
         // A text that holds a mark of its own must not look like a quotation or a quality.
-        return typeof value === 'string' ? formatPlain(value) : value;
+        return typeof value === 'string' ? formatHead(value) : value;
       }
       enter(reader);
       const head = counted.read(reader);
-      const text = typeof head === 'number' ? String(head) : formatPlain(String(head));
+      const text = typeof head === 'number' ? String(head) : formatHead(String(head));
       if (!hasMore(reader)) return typeof head === 'number' ? head : text;
       return `${text}; q=${qualityGrammar.read(reader)}`;
     },

@@ -30,6 +30,8 @@ export const headerVectors: readonly HeaderVector[] = [
   { name: 'Accept-Language', hex: '83020182', value: 'fo', shortest: true },
   { name: 'Accept-Language', hex: '8302990B', value: 'en; q=0.1', shortest: true },
   { name: 'Accept-Language', hex: '83782D6F776E00', value: 'x-own', shortest: true },
+  { name: 'Accept-Language', hex: '83333300', value: '"33"', shortest: true },
+  { name: 'TE', hex: 'B96F772000', value: '"ow "', shortest: false },
   { name: 'Accept-Language', hex: '8322652200', value: '"\\"e\\""', shortest: true },
   { name: 'Accept-Charset', hex: '817F00', value: '""', shortest: true },
   { name: 'Accept-Charset', hex: '81613B20713D3100', value: '"a; q=1"', shortest: true },
