@@ -95,6 +95,16 @@ export class Bridge {
     });
   }
 
+  /**
+   * Hands a message over again at once, to all its sinks or to those named; the answer names them.
+   * @throws JournalError `journal/unknown-message`, `journal/unknown-delivery`, `journal/not-stored`
+   */
+  async redeliver(id: string, sinks?: readonly string[]): Promise<readonly string[]> {
+    const again = await this.#options.journal.redeliver(id, sinks);
+    this.#delivery.retryNow(again);
+    return again;
+  }
+
   /** Answers what is being taken in, closes the modems, and lets hand-overs that are under way end. The journal stays the caller's to close. */
   async close(): Promise<void> {
     reached('bridge:closing');

@@ -89,6 +89,16 @@ export interface ErrorEvent extends PresentedError {
   readonly modem?: string;
 }
 
+/** Parts can no longer be stored, or can again; while they cannot, nothing is acknowledged and the network keeps it. */
+export interface HealthEvent {
+  readonly event: 'health';
+  readonly state: 'failing' | 'storing';
+  readonly code?: string;
+  readonly message?: string;
+  /** Since when it fails. */
+  readonly since?: string;
+}
+
 /** A message is complete and on disk; `facts` is what every sink is handed. */
 export interface MessageEvent {
   readonly event: 'message';
@@ -117,4 +127,5 @@ export type BridgeEvent =
   | ReportEvent
   | DeliveredEvent
   | DeliveryFailedEvent
+  | HealthEvent
   | ErrorEvent;

@@ -40,6 +40,10 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
         'yellow',
         `${event.verdict} from ${event.from ?? 'unknown'} withheld: ${event.reason}; release it with: wapbridge inbox redeliver ${event.id}`,
       ];
+    case 'health':
+      return event.state === 'storing'
+        ? ['green', 'storing works again']
+        : ['red', `nothing can be stored, so nothing is acknowledged: ${event.message} (${event.code})`];
     case 'error':
       return ['red', `${event.modem === undefined ? '' : `modem ${event.modem}: `}${event.message} (${event.code})`];
     case 'message':

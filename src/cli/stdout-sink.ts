@@ -6,19 +6,16 @@ export interface StdoutSinkOptions {
   readonly output: Output;
   readonly json: boolean;
   readonly glyphs: Glyphs;
-  /** Whether this message may still be printed; one that may not stays for the next run. */
-  readonly admits: (id: string) => boolean;
   /** Nobody reads standard output any more. */
   readonly onClosed: () => void;
 }
 
 /** Standard output as a sink: one line of JSON a message, or text for people. Taken once the reader's side has it. */
-export function stdoutSink({ output, json, glyphs, admits, onClosed }: StdoutSinkOptions): Sink {
+export function stdoutSink({ output, json, glyphs, onClosed }: StdoutSinkOptions): Sink {
   return {
     name: 'stdout',
     kind: 'stdout',
-    async accept({ id, facts }: Handover): Promise<DeliveryReceipt> {
-      if (!admits(id)) return { outcome: 'later', reason: 'as many messages as were asked for have been handed on' };
+    async accept({ facts }: Handover): Promise<DeliveryReceipt> {
       if (json) output.object(facts);
       else output.text(`\n${presentMessage(facts, output.terminal, glyphs).join('\n')}\n`);
       if (await output.written()) return { outcome: 'taken' };

@@ -1,14 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Bridge, type BridgeEvent, defaultSetLimits, openSinks, reached } from '../../bridge/index.js';
-import { defaultRetention, openJournal } from '../../journal/index.js';
+import { Bridge, type BridgeEvent, defaultSetLimits, type HealthEvent, listenForRequests, openSinks, reached } from '../../bridge/index.js';
+import { defaultRetention, type JournalHealth, openJournal } from '../../journal/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
 import { exitCodes } from '../exit-codes.js';
+import { redeliverAsAsked } from '../inbox/redeliver.js';
 import { End, MessageLimit } from '../listen-end.js';
 import { configuredModems, journalLimits, limitsOf, routesOf, wholeNumber } from '../listen-options.js';
 import { type FoundModems, findModems, type NamedModem, requestedModems } from '../listen-plan.js';
+import { withLimit } from '../listen-sinks.js';
 import { defaultStateFolder } from '../location.js';
 import { presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
@@ -84,7 +86,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
   const onClosed = (): void => {
     if (Object.keys(config?.sinks ?? {}).length === 0) end.now('unread');
   };
-  const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), admits: (id) => limit.admits(id), onClosed });
+  const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), onClosed });
   const sinks = await openSinks(config?.sinks, { clock, environment: io.environment, stdout });
   const dm = await dmPolicyOf(config?.dm, io.environment);
   const journal = openJournal({
@@ -93,6 +95,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     random,
     logger,
     holder: { pid: process.pid, command: 'wapbridge listen' },
+    onHealth: (health) => print(healthEvent(health)),
     onPoint: (point) => reached(`journal:${point}`),
     ...journalLimits(config?.limits, defaultRetention),
   });
@@ -104,7 +107,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
   const print = printer(io, { json, quiet, onClosed });
   const bridge = new Bridge({
     journal,
-    sinks,
+    sinks: withLimit(sinks, limit),
     clock,
     random,
     log: logger,
@@ -113,15 +116,20 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     dm,
     onEvent: (event) => {
       // What is held back for the next run because enough was handed on has not failed.
-      if (end.reason === null || event.event !== 'delivery-failed') print(event);
+      const heldBack = end.reason !== null && event.event === 'delivery-failed';
+      // One line says that storing fails, and one that it works again; not one for every part that is refused meanwhile.
+      const saidByHealth = event.event === 'error' && event.code === 'journal/not-stored';
+      if (!heldBack && !saidByHealth) print(event);
       if (event.event === 'delivered' || (event.event === 'delivery-failed' && event.outcome !== 'later')) {
         limit.answered(event.id);
       }
     },
   });
   let closeVirtual = (): Promise<void> => Promise.resolve();
+  let closeControl = closeVirtual;
   try {
     bridge.start();
+    closeControl = await listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
     const driven = found.modems.map((modem) => drive(bridge, modem));
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
@@ -134,10 +142,18 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     });
     await end.reached;
   } finally {
+    await closeControl();
     await bridge.close();
     await closeVirtual();
     journal.close();
   }
+}
+
+/** Whether parts can be stored, as a line of its own: while they cannot, nothing is acknowledged. */
+function healthEvent(health: JournalHealth): HealthEvent {
+  if (health.state === 'storing') return { event: 'health', state: 'storing' };
+  const { code, message, since } = health;
+  return { event: 'health', state: 'failing', code, message, since: new Date(since).toISOString() };
 }
 
 /** Ports of known modems. The driver is loaded for it: whoever names another kind of modem does without. */
