@@ -95,12 +95,18 @@ export class Bridge {
     });
   }
 
+  /** Names of all sinks that are served. */
+  get sinkNames(): readonly string[] {
+    return this.#options.sinks.map(({ sink }) => sink.name);
+  }
+
   /**
    * Hands a message over again at once, to all its sinks or to those named; the answer names them.
    * @throws JournalError `journal/unknown-message`, `journal/unknown-delivery`, `journal/not-stored`
    */
   async redeliver(id: string, sinks?: readonly string[]): Promise<readonly string[]> {
-    const again = await this.#options.journal.redeliver(id, sinks);
+    const { journal } = this.#options;
+    const again = await journal.redeliver(id, sinks ?? withheldSinks(journal, id));
     this.#delivery.retryNow(again);
     return again;
   }
@@ -114,6 +120,16 @@ export class Bridge {
     await this.#delivery.close({ drainMs });
     reached('bridge:closed');
   }
+}
+
+/** The sinks from which a message was withheld, where it was; undefined for those that it went to. */
+export function withheldSinks(journal: Pick<Journal, 'message'>, id: string): readonly string[] | undefined {
+  const message = journal.message(id);
+  if (message === null || message.sinks.length > 0) return undefined;
+  const facts: unknown = JSON.parse(message.facts);
+  const withheld = typeof facts === 'object' && facts !== null && 'withheld' in facts ? facts.withheld : null;
+  if (typeof withheld !== 'object' || withheld === null || !('sinks' in withheld) || !Array.isArray(withheld.sinks)) return undefined;
+  return withheld.sinks.map(String);
 }
 
 /** A sink that says when it is asked and when it has answered. */

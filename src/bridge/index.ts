@@ -1,5 +1,5 @@
 export { reached } from '../runtime/index.js';
-export { Bridge, type BridgeOptions } from './bridge.js';
+export { Bridge, type BridgeOptions, withheldSinks } from './bridge.js';
 export {
   type ControlConnection,
   type ControlHandler,
@@ -13,6 +13,7 @@ export { type DmPolicy, openDmPolicy } from './dm-policy.js';
 export type * from './events.js';
 export { type Judgement, judge } from './message.js';
 export type { ModemToDrive } from './modem-loop.js';
+export { expiredSets, type PartialMessage, waitingSets } from './open-sets.js';
 export {
   type Presented,
   type PresentedError,

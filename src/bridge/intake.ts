@@ -8,6 +8,7 @@ import type { BridgeEvent, PartReassembly } from './events.js';
 import { draftOf, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
 import { presentError } from './present.js';
 import { asBridgeError, fingerprintOf, type Reading, readPdu } from './reading.js';
+import { receiverIn } from './receiver.js';
 import { PartSets, type PartTag, type SetLimits } from './sets.js';
 import type { SharedCommits } from './shared-commits.js';
 
@@ -82,9 +83,8 @@ export class Intake {
   /** Runs the open parts of the journal again, in the order in which they came. Call it once, before the first {@link take}. */
   recover(): void {
     for (const stored of this.#options.journal.openParts()) {
-      const facts = readFacts(stored.facts);
       const tag = { id: stored.id, position: stored.position, receivedAt: stored.receivedAt, pdu: stored.octets, modem: stored.source };
-      this.#follow(readPdu(stored.octets), tag, facts.receiver, null).act?.();
+      this.#follow(readPdu(stored.octets), tag, receiverIn(stored.facts), null).act?.();
       reached('part:recovered');
     }
     this.#sets.check();
@@ -245,13 +245,4 @@ export class Intake {
   #complain(error: BridgeError, modem?: string): void {
     this.#options.emit({ event: 'error', ...presentError(error), ...(modem === undefined ? {} : { modem }) });
   }
-}
-
-/** Facts that an older or a foreign hand wrote count as far as they can be read: a part is never lost for them. */
-function readFacts(json: string): PartFacts {
-  const facts: unknown = JSON.parse(json);
-  if (typeof facts !== 'object' || facts === null) return { tpduOctets: null, receiver: '' };
-  const tpduOctets = 'tpduOctets' in facts && typeof facts.tpduOctets === 'number' ? facts.tpduOctets : null;
-  const receiver = 'receiver' in facts && typeof facts.receiver === 'string' ? facts.receiver : '';
-  return { tpduOctets, receiver };
 }

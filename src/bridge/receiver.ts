@@ -14,3 +14,9 @@ export function receiverOf(identity: Pick<ModemIdentity, 'imsi' | 'imei'>, name:
 function digest(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);
 }
+
+/** The receiver noted beside a stored part. Facts that an older or a foreign hand wrote count as far as they can be read: no part is lost for them. */
+export function receiverIn(factsJson: string): string {
+  const facts: unknown = JSON.parse(factsJson);
+  return typeof facts === 'object' && facts !== null && 'receiver' in facts && typeof facts.receiver === 'string' ? facts.receiver : '';
+}

@@ -37,6 +37,11 @@ export const registry: readonly RegisteredCommand[] = [
     load: async () => (await import('./commands/convert.js')).convertCommand,
   },
   {
+    name: 'inbox',
+    describe: 'what has been received: list, show, redeliver, export',
+    load: async () => (await import('./commands/inbox.js')).inboxCommand,
+  },
+  {
     name: 'config',
     describe: 'checks a configuration file, or prints the schema of all of them',
     withoutConfiguration: true,

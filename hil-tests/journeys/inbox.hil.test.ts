@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { NdjsonObject } from '../support/lines.js';
+import { dmPushParts, plainDeliver } from '../support/messages.js';
+import { type Scene, test } from '../support/scene.js';
+
+async function inbox(scene: Scene, state: string, words: readonly string[], config?: string) {
+  const run = scene.wapbridge(['inbox', ...words, '--json', '--state-dir', state, ...(config === undefined ? [] : ['--config', config])]);
+  const { code } = await run.exited;
+  return { code, objects: run.events.items, stderr: run.program.stderr.items.join('\n') };
+}
+const only = (objects: readonly NdjsonObject[], event: string): NdjsonObject[] => objects.filter((object) => object.event === event);
+
+test('the inbox lists, shows, exports and hands over again what came, while listen runs and after it', async ({ scene }) => {
+  const bench = await scene.bench();
+  const state = scene.folder();
+  const spool = scene.folder();
+  const config = join(scene.folder(), 'config.yaml');
+  writeFileSync(config, `sinks:\n  dm-application: { kind: spool, folder: ${spool} }\nroutes:\n  - { to: [stdout] }\n`);
+  const listen = scene.wapbridge(['listen', '--json', '--modem', bench.modem(1).port, '--state-dir', state, '--config', config]);
+  await listen.waitForEvent('modem', ({ state: now }) => now === 'ready');
+  const [first, second] = dmPushParts;
+  for (const tpdu of [first, second, plainDeliver]) await bench.command({ do: 'deliver', to: bench.modem(1).name, tpdu });
+  // The second half of another message of the same sender: its reference is 43.
+  await bench.command({ do: 'deliver', to: bench.modem(1).name, tpdu: second.replace('00032A', '00032B') });
+  const message = await listen.waitForEvent('message', ({ verdict }) => JSON.stringify(verdict).includes('"dm-application"'));
+  const id = String(message.id);
+  await listen.events.waitForCount('delivered', 3, ({ event }) => event === 'delivered');
+
+  const listed = await inbox(scene, state, ['list']);
+  expect(listed.code).toBe(0);
+  expect(listed.objects.map(({ state: of, verdict, parts }) => [of, verdict, parts])).toEqual([
+    ['incomplete', null, 1],
+    ['settled', 'not-push', 1],
+    ['settled', 'dm-application', 2],
+  ]);
+  expect(listed.objects[0]).toMatchObject({ total: 2, missing: [1], from: '+15550000009' });
+  expect((await inbox(scene, state, ['list', '--verdict', 'dm-application'])).objects.map((object) => object.id)).toEqual([id]);
+  expect((await inbox(scene, state, ['list', '--until', '1h'])).objects).toEqual([]);
+  expect((await inbox(scene, state, ['list', '--state', 'undelivered', '--from', '+15550000009'])).objects).toEqual([]);
+
+  const shown = (await inbox(scene, state, ['show', id])).objects[0];
+  expect(shown).toMatchObject({
+    ...message,
+    state: 'settled',
+    deliveries: [{ sink: 'dm-application', state: 'taken', attempts: 1 }, { sink: 'stdout' }],
+  });
+  expect(shown?.rawParts).toMatchObject([
+    { pdu: expect.stringMatching(new RegExp(`${first}$`)) },
+    { pdu: expect.stringMatching(new RegExp(`${second}$`)) },
+  ]);
+  expect((await inbox(scene, state, ['show', String(listed.objects[0]?.id)])).objects[0]).toMatchObject({
+    state: 'incomplete',
+    sequences: [2],
+    rawParts: [{ state: 'open' }],
+  });
+  expect(await inbox(scene, state, ['show', 'nothing'])).toMatchObject({
+    code: 2,
+    objects: [{ event: 'error', code: 'cli/unknown-message' }],
+  });
+
+  // While listen runs it does the work itself, through the socket in the folder.
+  const before = listen.eventsNamed('delivered').length;
+  expect((await inbox(scene, state, ['redeliver', id])).objects).toEqual([
+    { event: 'redelivered', id, sinks: ['dm-application', 'stdout'] },
+  ]);
+  await listen.events.waitForCount('delivered', before + 2, ({ event }) => event === 'delivered');
+  expect(only(listen.events.items, 'message').filter((line) => line.id === id)).toHaveLength(2);
+  expect((await inbox(scene, state, ['redeliver', id, '--sink', 'nobody'])).code).toBe(2);
+  await listen.stop();
+
+  // Afterwards the command opens the journal and asks the sinks of the configuration.
+  const again = await inbox(scene, state, ['redeliver', id], config);
+  expect([again.code, again.stderr]).toEqual([0, '']);
+  expect(only(again.objects, 'message')).toEqual([message]);
+  expect(only(again.objects, 'delivered').map(({ sink }) => sink)).toEqual(['dm-application', 'stdout']);
+  const attempts = (await inbox(scene, state, ['show', id])).objects[0]?.attempts;
+  expect(JSON.stringify(attempts).match(/"redelivered"/g)).toHaveLength(4);
+  expect(readdirSync(spool).sort()).toEqual([`${id}.body`, `${id}.json`]);
+
+  const out = scene.folder();
+  expect((await inbox(scene, state, ['export', '--pcap', join(out, 'all.pcapng'), '--bodies', out])).objects).toMatchObject([
+    { event: 'exported', messages: 2, partial: 1 },
+  ]);
+  const push = message.push as NdjsonObject;
+  expect(
+    readFileSync(join(out, `${id}.body`))
+      .toString('hex')
+      .toUpperCase(),
+  ).toBe(push.body);
+  const capture = readFileSync(join(out, 'all.pcapng')).toString('hex').toUpperCase();
+  for (const tpdu of [first, second, plainDeliver]) expect(capture).toContain(tpdu);
+});
+
+test('an inbox that does not exist is said to be none', async ({ scene }) => {
+  expect(await inbox(scene, join(scene.folder(), 'none'), ['list'])).toMatchObject({ code: 2, objects: [{ code: 'journal/missing' }] });
+});
