@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** A file for the results as JSON, so that `.ci/run` can add up what several runs said. */
-const { TEST_REPORT: report, KILLS: kills, SEEDS: seeds } = process.env;
+const { TEST_REPORT: report, KILLS: kills, SEEDS: seeds, UNPLUGS: unplugs } = process.env;
 
 export default defineConfig({
   test: {
@@ -14,18 +14,22 @@ export default defineConfig({
           include: ['hil-tests/journeys/**/*.hil.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          env: { KILLS: kills ?? '8', SEEDS: seeds ?? '20' },
+          env: { KILLS: kills ?? '8', SEEDS: seeds ?? '20', UNPLUGS: unplugs ?? '6' },
         },
       },
       {
         // Journeys that take chances, here often enough to be believed.
         test: {
           name: 'endurance',
-          include: ['hil-tests/journeys/kill.hil.test.ts', 'hil-tests/journeys/programme.hil.test.ts'],
+          include: [
+            'hil-tests/journeys/kill.hil.test.ts',
+            'hil-tests/journeys/programme.hil.test.ts',
+            'hil-tests/journeys/hotplug.hil.test.ts',
+          ],
           testTimeout: 600_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          env: { KILLS: kills ?? '50', SEEDS: seeds ?? '200' },
+          env: { KILLS: kills ?? '50', SEEDS: seeds ?? '200', UNPLUGS: unplugs ?? '50' },
         },
       },
       {

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const script = fileURLToPath(new URL('../../scripts/hotplug.mjs', import.meta.url));
+const unplugs = Number(process.env.UNPLUGS ?? 50);
+const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+
+test.each(['plain-27005', 'huawei-e-series'])(
+  `a modem pulled out ${unplugs} times at octets of chance, %s: no message lost, none handed on twice (SEED=${seed})`,
+  { timeout: 500_000 },
+  async (profile) => {
+    expect(existsSync(fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)))).toBe(true);
+    const parameters = [
+      script,
+      '--json',
+      '--unplugs',
+      String(profile === 'plain-27005' ? unplugs : Math.max(6, Math.ceil(unplugs / 5))),
+      '--seed',
+      String(seed),
+      '--profile',
+      profile,
+    ];
+    const { stdout } = await promisify(execFile)(process.execPath, parameters);
+    const result: Readonly<Record<string, number>> = JSON.parse(stdout);
+    expect(result).toMatchObject({ lost: 0, handedOnTwice: 0, invented: 0, stillWaiting: 0, exitCode: 0 });
+    if (unplugs >= 20) expect(result.armedMedianMs).toBeLessThan(1_500);
+    expect(result.ttyNames).toBeGreaterThan(1);
+  },
+);
