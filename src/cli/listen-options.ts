@@ -12,20 +12,9 @@ export function wholeNumber(name: string, value: number | undefined, least: numb
   throw new BridgeError('cli/usage', `${name} is a whole number from ${least} to ${most}`, { advice: 'see wapbridge listen --help' });
 }
 
-/** The modems of a configuration. @throws BridgeError `cli/pin-not-available` */
+/** The modems of a configuration. */
 export function configuredModems(modems: Config['modems']): readonly ModemRequest[] {
-  return (modems ?? []).map(({ name, port, profile, 'baud-rate': baudRate, pin }) => {
-    if (pin !== undefined) {
-      throw new BridgeError(
-        'cli/pin-not-available',
-        `the modem ${name ?? port} has a PIN in the configuration, which this version cannot give`,
-        {
-          advice: 'take the PIN off the SIM, for instance with a telephone',
-        },
-      );
-    }
-    return { address: port, name, profile, baudRate };
-  });
+  return (modems ?? []).map(({ name, port, profile, 'baud-rate': baudRate, pin }) => ({ address: port, name, profile, baudRate, pin }));
 }
 
 /** The routes of a configuration. */

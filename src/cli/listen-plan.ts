@@ -1,3 +1,4 @@
+import type { SecretReference } from '../config/index.js';
 import { BridgeError } from '../errors.js';
 
 /** A modem as somebody asked for it: by an address, and perhaps with a name and more from the configuration. */
@@ -6,6 +7,8 @@ export interface ModemRequest {
   readonly name?: string | undefined;
   readonly profile?: string | undefined;
   readonly baudRate?: number | undefined;
+  /** Where the PIN of its SIM stands. */
+  readonly pin?: SecretReference | undefined;
 }
 
 /** A modem with the name that events give it. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Bridge, type BridgeEvent, defaultSetLimits, type HealthEvent, listenForRequests, openSinks, reached } from '../../bridge/index.js';
+import { readSecret } from '../../config/index.js';
 import { defaultRetention, type JournalHealth, openJournal } from '../../journal/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
@@ -130,7 +131,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
   try {
     bridge.start();
     closeControl = await listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
-    const driven = found.modems.map((modem) => drive(bridge, modem));
+    const driven = found.modems.map((modem) => drive(bridge, modem, { directory, environment: io.environment }));
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
       const demonstration = await openDemonstration({ bridge, clock, random, seed, say });
@@ -162,9 +163,16 @@ async function pluggedIn(): Promise<readonly string[]> {
   return (await discoverModems()).flatMap(({ atPort }) => (atPort === null ? [] : [atPort]));
 }
 
-function drive(bridge: Bridge, { name, address, profile, baudRate }: NamedModem): Promise<void> {
+async function drive(
+  bridge: Bridge,
+  { name, address, profile, baudRate, pin }: NamedModem,
+  { directory, environment }: { readonly directory: string; readonly environment: CommandIo['environment'] },
+): Promise<void> {
   const options = { ...(profile === undefined ? {} : { profile }), ...(baudRate === undefined ? {} : { baudRate }) };
-  return bridge.drive({ name, port: address, options });
+  if (pin === undefined) return bridge.drive({ name, port: address, options });
+  const { rememberedPin } = await import('../../modem/index.js');
+  const remembered = rememberedPin({ read: () => readSecret(pin, environment), file: join(directory, 'refused-pins.json') });
+  return bridge.drive({ name, port: address, options: { ...options, pin: remembered } });
 }
 
 /** Events on standard output: objects with `--json`, else lines for people. */
