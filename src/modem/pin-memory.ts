@@ -56,7 +56,7 @@ function refused(message: string): ModemError {
 }
 
 function digest({ key }: Memory, { iccid }: LockedSim, secret: string): string {
-  return scryptSync(`${iccid ?? 'unknown card'} ${secret}`, key, 16).toString('hex');
+  return scryptSync(`${iccid ?? 'unknown card'} ${secret}`, key, 16, { N: 4_096 }).toString('hex');
 }
 
 function mark(memory: Memory, sim: LockedSim, secret: string, state: 'begun' | 'refused' | null): Memory {

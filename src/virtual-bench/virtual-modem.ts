@@ -13,7 +13,7 @@ const listeningGraceMs = 1000;
 /** For the quirk `messages-late-after-sim`. */
 const messagesLateMs = 8_000;
 /** For the quirk `floods-with-announcements`: between two lines, and how many may come before the firmware gives up. */
-const floodPauseMs = 50;
+const floodPauseMs = 250;
 const floodLimit = 60;
 
 /** The network as a modem sees it. */
