@@ -2,11 +2,17 @@ import { Delivery, type DeliveryReceipt, type DeliveryStore, type Handover, type
 import type { Journal } from '../journal/index.js';
 import type { Modem, OpenModemOptions } from '../modem/index.js';
 import { type Clock, type Logger, type Random, reached } from '../runtime/index.js';
+import { Outbox, type SendPolicy } from '../sending/index.js';
+import { type ControlHandlers, listenForRequests } from './control.js';
 import type { DmPolicy } from './dm-policy.js';
 import type { BridgeEvent } from './events.js';
+import { incomingReport } from './incoming-report.js';
 import { Intake } from './intake.js';
 import type { ModemToDrive } from './modem-loop.js';
+import { presentError } from './present.js';
+import { asBridgeError } from './reading.js';
 import { type Route, sinksFor } from './routes.js';
+import { sendHandlers } from './send-requests.js';
 import { defaultSetLimits, type SetLimits } from './sets.js';
 import { SharedCommits } from './shared-commits.js';
 
@@ -23,12 +29,20 @@ export interface BridgeOptions {
   readonly limits?: SetLimits;
   /** Secrets that DM messages are checked with, and what must be authenticated to be handed on. */
   readonly dm?: DmPolicy;
+  /** Where to and how much may be sent; without it only to the virtual bench. */
+  readonly sendPolicy?: SendPolicy;
+  /** Whether sends that an earlier run left in the queue go out too; they do unless told otherwise. */
+  readonly resumeSends?: boolean;
+  /** Whether messages are handed to their sinks; where not, they wait in the journal for a run that does. */
+  readonly handOn?: boolean;
   /** How modems are opened; for tests, which put a wire of their own behind it. */
   readonly openModem?: (name: string, options: OpenModemOptions) => Promise<Modem>;
 }
 
 /** How long sinks may take for what they are being handed when the bridge is closed. */
 const drainMs = 2000;
+/** How long a part that is leaving may take when the bridge is closed; after that nobody knows whether it left. */
+const submitGraceMs = 5000;
 
 /** The rooms put together: modems in, sinks out, and nothing lost between them. */
 export class Bridge {
@@ -37,6 +51,11 @@ export class Bridge {
   readonly #delivery: Delivery;
   readonly #stop = new AbortController();
   readonly #driving = new Set<Promise<void>>();
+  /** What is to be sent, and what became of it. */
+  readonly outbox: Outbox;
+  readonly #named: ModemToDrive[] = [];
+  #recovered: Promise<void> = Promise.resolve();
+  #closeControl: () => Promise<void> = () => Promise.resolve();
 
   /** @throws SinkError `delivery/name-taken` where two sinks have one name */
   constructor(options: BridgeOptions) {
@@ -51,6 +70,8 @@ export class Bridge {
       handover: (id) => journal.handover(id),
       recordAttempt: (id, sink, attempt) => commits.soon(() => journal.recordAttempt(id, sink, attempt)),
     };
+    const { sendPolicy = { allow: [] }, resumeSends = true } = options;
+    this.outbox = new Outbox({ store: journal, clock, log, policy: sendPolicy, resume: resumeSends });
     this.#delivery = new Delivery({ store, sinks: sinks.map(watched), clock, random, logger: log, onEvent });
     this.#intake = new Intake({
       journal,
@@ -60,7 +81,10 @@ export class Bridge {
       ...(options.dm === undefined ? {} : { dm: options.dm }),
       sinksFor: (message) => sinksFor(message, routes, names),
       emit: onEvent,
-      onMessage: (_id, to) => this.#delivery.wake(to),
+      onMessage: (_id, to) => {
+        if (this.#handsOn) this.#delivery.wake(to);
+      },
+      onReport: (report, tag, receiver) => this.outbox.report(incomingReport(report, tag, receiver)),
     });
   }
 
@@ -68,7 +92,19 @@ export class Bridge {
   start(): void {
     this.#intake.recover();
     reached('bridge:recovered');
-    this.#delivery.start();
+    this.#recovered = this.#recoverOutbox();
+    if (this.#handsOn) this.#delivery.start();
+  }
+
+  /**
+   * Lets other commands of the same user ask for what only the writer of a state folder can do, until {@link close}.
+   * @throws BridgeError `bridge/control-failed`
+   */
+  async listenForRequests(directory: string, handlers: ControlHandlers = {}): Promise<void> {
+    this.#closeControl = await listenForRequests(directory, {
+      ...sendHandlers(this.outbox, this.#options.clock, (word) => this.#modemNamed(word)),
+      ...handlers,
+    });
   }
 
   /**
@@ -76,6 +112,7 @@ export class Bridge {
    * first try fails; further tries follow all the same.
    */
   async drive(modem: ModemToDrive): Promise<void> {
+    this.#named.push(modem);
     // The driver is loaded with the first modem: whoever only decodes needs no serial library.
     const { driveModem } = await import('./modem-loop.js');
     const { clock, log, onEvent, openModem } = this.#options;
@@ -86,6 +123,10 @@ export class Bridge {
         intake: this.#intake,
         emit: onEvent,
         signal: this.#stop.signal,
+        attach: async (sending) => {
+          await this.#recovered;
+          return this.outbox.attach(sending);
+        },
         onOpened: (failure) => (failure === null ? resolve() : reject(failure)),
         ...(openModem === undefined ? {} : { open: openModem }),
       })
@@ -114,11 +155,38 @@ export class Bridge {
   /** Answers what is being taken in, closes the modems, and lets hand-overs that are under way end. The journal stays the caller's to close. */
   async close(): Promise<void> {
     reached('bridge:closing');
+    await this.#recovered;
+    const grace = new AbortController();
+    await Promise.race([this.outbox.close(), this.#options.clock.sleep(submitGraceMs, { signal: grace.signal }).catch(() => undefined)]);
+    grace.abort();
     this.#stop.abort();
     await Promise.all(this.#driving);
     await this.#intake.close();
     await this.#delivery.close({ drainMs });
+    await this.#closeControl();
     reached('bridge:closed');
+  }
+
+  /** Resolves when nobody waits any more for what was asked to be sent. */
+  idle(): Promise<void> {
+    return this.outbox.idle();
+  }
+
+  /** The name of a modem that is driven here, from its name or its port. */
+  #modemNamed(word: string): string | null {
+    return this.#named.find(({ name, port }) => name === word || port === word)?.name ?? null;
+  }
+
+  get #handsOn(): boolean {
+    return this.#options.handOn !== false;
+  }
+
+  async #recoverOutbox(): Promise<void> {
+    try {
+      for (const receipt of await this.outbox.recover()) this.#options.onEvent(receipt);
+    } catch (cause) {
+      this.#options.onEvent({ event: 'error', ...presentError(asBridgeError(cause)) });
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Receipt } from '../sending/index.js';
 import type { PresentedError } from './present.js';
 
 /** What became of a part, as `decode` and `listen` say it. */
@@ -59,6 +60,10 @@ export interface ReportEvent {
   readonly status: number;
   readonly serviceCentreTimeStamp: string | null;
   readonly dischargeTime: string | null;
+  /** Id of the send it is about; null where that is not certain. */
+  readonly send?: string | null;
+  /** The part of that send. */
+  readonly sequence?: number | null;
   readonly pdu: string;
 }
 
@@ -128,4 +133,5 @@ export type BridgeEvent =
   | DeliveredEvent
   | DeliveryFailedEvent
   | HealthEvent
+  | Receipt
   | ErrorEvent;

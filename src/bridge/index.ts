@@ -27,5 +27,6 @@ export {
 } from './present.js';
 export { presentHeader, presentTpdu } from './present-tpdu.js';
 export { type Routable, type Route, sinksFor } from './routes.js';
+export { type SendWait, sendControlRequest } from './send-requests.js';
 export { defaultSetLimits, type SetLimits } from './sets.js';
 export { openSinks, type SinkSurroundings } from './sinks.js';

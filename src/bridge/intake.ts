@@ -1,7 +1,7 @@
 import type { BridgeError } from '../errors.js';
 import type { AppendedPart, Journal } from '../journal/index.js';
 import { type Clock, reached } from '../runtime/index.js';
-import type { IncompleteSet } from '../sms/index.js';
+import type { IncompleteSet, SmsStatusReport } from '../sms/index.js';
 import type { DmPolicy } from './dm-policy.js';
 import { expiredEvent, incompleteEvent, partEvent, reportEvent } from './event-facts.js';
 import type { BridgeEvent, PartReassembly } from './events.js';
@@ -42,6 +42,12 @@ export interface IntakeOptions {
   /** Names of the sinks that are to have a message. */
   readonly sinksFor: (message: MessageDraft) => readonly string[];
   readonly emit: (event: BridgeEvent) => void;
+  /** Finds the part that a status report is about, and writes the report down there. */
+  readonly onReport?: (
+    report: SmsStatusReport,
+    tag: PartTag,
+    receiver: string,
+  ) => Promise<{ readonly send: string; readonly sequence: number } | null>;
   /** A message is on disk with its deliveries. */
   readonly onMessage: (id: string, sinks: readonly string[]) => void;
 }
@@ -162,15 +168,7 @@ export class Intake {
       return { reassembly: null, missing: null, act: () => this.#finish(draftOfUnreadable(tag, reading.error)) };
     }
     if (reading.kind === 'report') {
-      const event = reportEvent(reading.report, tag);
-      const act = (): void => {
-        this.#options.emit(event);
-        const kept = reportToComplete(tag, reading.report, { ...event }, this.#options.clock.now());
-        this.#write(
-          () => this.#options.journal.complete(kept),
-          () => undefined,
-        );
-      };
+      const act = (): void => this.#takeReport(reading.report, tag, receiver);
       return { reassembly: 'single', missing: null, act };
     }
     const outcome = this.#sets.accept(receiver, reading.part, tag);
@@ -184,6 +182,22 @@ export class Intake {
       case 'duplicate':
         return { reassembly: 'duplicate', missing: null, act: () => this.#setAside(tag, `repeats part ${outcome.of.id}`) };
     }
+  }
+
+  #takeReport(report: SmsStatusReport, tag: PartTag, receiver: string): void {
+    const { onReport, emit, journal, clock } = this.#options;
+    this.#write(
+      async () => (await onReport?.(report, tag, receiver)) ?? null,
+      (about) => {
+        const event = { ...reportEvent(report, tag), send: about?.send ?? null, sequence: about?.sequence ?? null };
+        emit(event);
+        const kept = reportToComplete(tag, report, { ...event }, clock.now());
+        this.#write(
+          () => journal.complete(kept),
+          () => undefined,
+        );
+      },
+    );
   }
 
   #finish(draft: MessageDraft): void {

@@ -8,6 +8,7 @@ import {
   supervise,
 } from '../modem/index.js';
 import type { Clock, Logger } from '../runtime/index.js';
+import type { SendingModem } from '../sending/index.js';
 import type { BridgeEvent } from './events.js';
 import type { Intake } from './intake.js';
 import { presentError } from './present.js';
@@ -28,12 +29,16 @@ export interface ModemLoopOptions {
   readonly intake: Intake;
   readonly emit: (event: BridgeEvent) => void;
   readonly signal: AbortSignal;
+  /** Lets the modem send; the answer takes it away again. */
+  readonly attach?: (modem: SendingModem) => Promise<() => Promise<void>>;
   /** Told of each try to open it: null where it went well. */
   readonly onOpened?: (failure: unknown) => void;
   /** How it is opened; for tests, which put a wire of their own behind it. */
   readonly open?: (name: string, options: OpenModemOptions) => Promise<Modem>;
 }
 
+/** Mobile country and network code of test networks, which reach no public network. @see ITU-T E.212 */
+const testNetwork = '00101';
 const answerWithinMs = 2000;
 /** Notes of a modem that works as it should. */
 const usualNotes: ReadonlySet<ModemNote> = new Set(['armed', 'resync', 'restarted', 'stray-line']);
@@ -54,9 +59,7 @@ export async function driveModem(modem: ModemToDrive, options: ModemLoopOptions)
   };
   const opening = async (name: string, given: OpenModemOptions): Promise<Modem> => {
     try {
-      const opened = await open(name, given);
-      onOpened?.(null);
-      return opened;
+      return await open(name, given);
     } catch (cause) {
       onOpened?.(cause);
       throw cause;
@@ -64,6 +67,10 @@ export async function driveModem(modem: ModemToDrive, options: ModemLoopOptions)
   };
   for await (const opened of supervise(modem.port, { ...modem.options, clock, onEvent, signal, open: opening })) {
     const receiver = receiverOf(opened.identity, modem.name);
+    const { imsi, manufacturer } = opened.identity;
+    const virtual = manufacturer === 'wapbridge' || imsi?.startsWith(testNetwork) === true;
+    const detach = await options.attach?.({ name: modem.name, receiver, virtual, driver: opened });
+    onOpened?.(null);
     let busy = false;
     // What is being taken in is answered before the port closes, but not for ever.
     const closeAtEnd = (): void => {
@@ -88,6 +95,7 @@ export async function driveModem(modem: ModemToDrive, options: ModemLoopOptions)
       if (!(cause instanceof PortClosedError)) emit({ event: 'error', ...presentError(asBridgeError(cause)), modem: modem.name });
     } finally {
       signal.removeEventListener('abort', closeAtEnd);
+      await detach?.();
     }
   }
 }

@@ -59,6 +59,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   'journal/older-schema': exitCodes.usage,
   'journal/unknown-delivery': exitCodes.usage,
   'journal/unknown-message': exitCodes.usage,
+  'journal/unknown-send': exitCodes.usage,
   'virtual-bench/no-pseudo-terminal': exitCodes.noDevice,
 };
 

@@ -24,6 +24,11 @@ export class Output {
     stream.on('close', () => this.#wake());
   }
 
+  /** A person looks on. */
+  get isTerminal(): boolean {
+    return 'isTTY' in this.#stream && this.#stream.isTTY === true;
+  }
+
   /** The reader has gone away; nothing more can be shown. */
   get broken(): boolean {
     return this.#failure !== undefined || this.#stream.destroyed;

@@ -30,7 +30,12 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
       return ['yellow', `message from ${from}, begun ${since}: ${what}; ${lacks}${missing.length > 10 ? ' ...' : ''}`];
     }
     case 'report':
-      return [null, `status report for ${event.to}: reference ${event.messageReference}, status ${statusWords(event.status)}`];
+      return [
+        null,
+        `status report for ${event.to}: reference ${event.messageReference}, status ${statusWords(event.status)}${event.send === null ? ', of no message sent from here' : ''}`,
+      ];
+    case 'sent':
+      return ['yellow', `send ${event.id} to ${event.to} was broken off by the end of an earlier run: ${event.outcome}`];
     case 'delivery-failed': {
       const next = event.outcome === 'later' ? 'tried again' : event.outcome === 'refused' ? 'kept, not tried again' : 'given up, kept';
       return ['red', `${event.id} not taken by ${event.sink}: ${event.reason}; ${next}`];

@@ -22,6 +22,16 @@ export const registry: readonly RegisteredCommand[] = [
     load: async () => (await import('./commands/decode.js')).decodeCommand,
   },
   {
+    name: 'send',
+    describe: 'sends a push through a modem, and says of each part whether it left',
+    load: async () => (await import('./commands/send.js')).sendCommand,
+  },
+  {
+    name: 'outbox',
+    describe: 'lists what is to be sent and what was, and cancels what has not begun',
+    load: async () => (await import('./commands/outbox.js')).outboxCommand,
+  },
+  {
     name: 'encode',
     describe: 'makes the PDUs of a push, offline',
     load: async () => (await import('./commands/encode.js')).encodeCommand,

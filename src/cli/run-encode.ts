@@ -10,7 +10,7 @@ import type { PushArguments } from './push-options.js';
 import { escapeText } from './terminal.js';
 
 /** Used where nobody names one: offline there is no count to go on with, and the same input should give the same octets. */
-const offlineReference = 1;
+export const offlineReference = 1;
 
 /** A push made ready and shown instead of sent. */
 export async function runEncode(

@@ -118,6 +118,41 @@ const convert = z
     'string-table': flag('Put strings that stand twice into the string table'),
   })
   .describe('Options of wapbridge convert');
+const send = z
+  .strictObject({
+    ...push,
+    modem: modemAddress.optional(),
+    'report-timeout': whole('Seconds to wait for status reports', 0, 31_536_000),
+    'dry-run': flag('Show what would be written, and send nothing'),
+    wait: flag('Wait for the rate limit; where false, refuse'),
+    priority: whole('The higher leaves the queue first', -1000, 1000),
+    budget: whole('Most short messages that a run may send', 0, 1_000_000_000),
+    'allow-duplicates': flag('Send a part again of which nobody knows whether it left'),
+  })
+  .describe('Options of wapbridge send');
+
+const outbox = z
+  .strictObject({
+    state: z.enum(['queued', 'sending', 'finished', 'cancelled']).optional(),
+    limit: count('At most so many', 1_000_000),
+  })
+  .describe('Options of wapbridge outbox');
+
+const sending = z
+  .strictObject({
+    allow: z
+      .array(
+        z.string().regex(/^\+?[0-9]{1,20}\*?$/, {
+          error: 'a destination is a number, with + where international and * at its end for all that begin so',
+        }),
+      )
+      .max(10_000)
+      .optional()
+      .describe('Numbers that may be sent to; those of the virtual bench always may'),
+    'pushes-per-minute': count('Most pushes a minute for each SIM; 10 unless given', 10_000),
+    budget: whole('Most short messages that a run may send', 0, 1_000_000_000),
+  })
+  .describe('What may be sent, where to and how much');
 
 const seconds = (what: string) => z.number().min(1).max(31_536_000).describe(`${what}, in seconds`).optional();
 
@@ -167,6 +202,9 @@ export const configSchema = z
     listen: listen.optional(),
     bench: bench.optional(),
     decode: decode.optional(),
+    sending: sending.optional(),
+    send: send.optional(),
+    outbox: outbox.optional(),
     encode: encode.optional(),
     convert: convert.optional(),
   })

@@ -7,6 +7,7 @@ import { JournalError, reasonOf } from './errors.js';
 import { cannotOpen, journalFile, prepareFiles, refuseTornFiles } from './files.js';
 import { GroupWriter } from './group-writer.js';
 import { acquireLock, type JournalHolder, type JournalLock } from './lock.js';
+import { prepareOutboxWrites } from './outbox.js';
 import { readJournal } from './reader.js';
 import { prepareRetention } from './retention.js';
 import type { Journal, JournalHealth, JournalPoint, JournalReader, Retention } from './types.js';
@@ -75,6 +76,7 @@ export function openJournal(options: JournalOptions): Journal {
     };
     const writer = new GroupWriter(database, path, { onPoint, onCommit });
     const writes = prepareWrites({ database, path, random, duplicateWindowMs, onPoint });
+    const outbox = prepareOutboxWrites({ database, path, random, onPoint });
     const reader = readJournal(database);
     const retain = prepareRetention({ database, writer, duplicateWindowMs, onPoint, sizeOctets: () => reader.counters().sizeOctets });
     const stopRetaining =
@@ -91,6 +93,9 @@ export function openJournal(options: JournalOptions): Journal {
       recordAttempt: (messageId, sink, attempt) => writer.write(() => writes.recordAttempt(messageId, sink, attempt)),
       redeliver: (id, sinks) => writer.write(() => writes.redeliver(id, sinks, clock.now())),
       nextNumber: (key, modulus) => writer.write(() => writes.nextNumber(key, modulus)),
+      enqueue: (send) => writer.write(() => outbox.enqueue(send)),
+      recordSend: (id, record) => writer.write(() => outbox.recordSend(id, record)),
+      cancelSend: (id) => writer.write(() => outbox.cancelSend(id, clock.now())),
       retain: (retention) => retain(retention, clock.now()),
       close(): void {
         if (!database.isOpen) return;

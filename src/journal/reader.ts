@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { readOutbox } from './outbox.js';
 import {
   type AttemptRow,
   columnText,
@@ -114,6 +115,7 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
       return row.dueAt;
     },
     pendingSinks: () => pendingSinks.all(),
+    ...readOutbox(database),
     counters: () => counts.get(),
   };
 }

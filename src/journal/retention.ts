@@ -30,6 +30,10 @@ export function prepareRetention({ database, writer, duplicateWindowMs, onPoint,
   const removeLetterParts = database.prepare('DELETE FROM part WHERE dead_letter = ?');
   const removeLetter = database.prepare('DELETE FROM dead_letter WHERE position = ?');
 
+  const oldSends = database.prepare('SELECT position FROM outbox WHERE finished_at < ? ORDER BY finished_at LIMIT ?');
+  const removeSendParts = database.prepare('DELETE FROM outbox_part WHERE send = ?');
+  const removeSend = database.prepare('DELETE FROM outbox WHERE position = ?');
+
   const remove = (rows: readonly { readonly position: number }[], now: number): number => {
     for (const { position } of rows) {
       hollowParts.run(position, now - duplicateWindowMs);
@@ -59,6 +63,14 @@ export function prepareRetention({ database, writer, duplicateWindowMs, onPoint,
         removeLetter.run(position);
       }
       return letters.length;
+    });
+    await exhaust(() => {
+      const sends: { position: number }[] = oldSends.all(settledBefore, messagesPerCommit);
+      for (const { position } of sends) {
+        removeSendParts.run(position);
+        removeSend.run(position);
+      }
+      return sends.length;
     });
     return byAge + bySize;
   };

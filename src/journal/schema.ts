@@ -82,4 +82,41 @@ export const migrations: readonly string[] = [
     value INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    destination TEXT NOT NULL,
+    modem TEXT,
+    priority INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'finished', 'cancelled')),
+    receiver TEXT,
+    started_at INTEGER,
+    finished_at INTEGER,
+    facts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX outbox_open ON outbox (priority DESC, position) WHERE state IN ('queued', 'sending');
+  CREATE INDEX outbox_started ON outbox (receiver, started_at) WHERE started_at IS NOT NULL;
+  CREATE INDEX outbox_finished ON outbox (finished_at) WHERE finished_at IS NOT NULL;
+
+  CREATE TABLE outbox_part (
+    send INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    pdu BLOB NOT NULL,
+    tpdu_octets INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'leaving', 'sent', 'not-sent', 'unknown')),
+    tries INTEGER NOT NULL DEFAULT 0,
+    modem TEXT,
+    left_at INTEGER,
+    message_reference INTEGER,
+    error TEXT,
+    report_status INTEGER,
+    report_time TEXT,
+    reported_at INTEGER,
+    PRIMARY KEY (send, ordinal)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX outbox_part_reference ON outbox_part (message_reference, left_at) WHERE message_reference IS NOT NULL;
+  `,
 ];

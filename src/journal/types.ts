@@ -149,6 +149,80 @@ export interface DeadLetter {
   readonly parts: readonly StoredPart[];
 }
 
+/** `leaving` is written before the modem is asked: found after a crash it means that the part may or may not have left. */
+export type OutboxPartState = 'queued' | 'leaving' | 'sent' | 'not-sent' | 'unknown';
+
+/** One short message of a send. */
+export interface OutboxPart {
+  /** Order in which the parts leave, from 0. */
+  readonly ordinal: number;
+  readonly sequence: number;
+  /** Upper-case hex. */
+  readonly pdu: string;
+  readonly tpduOctets: number;
+  readonly state: OutboxPartState;
+  /** How often a modem was asked to send it. */
+  readonly tries: number;
+  readonly modem: string | null;
+  /** When the modem was last asked; null where it never was. */
+  readonly leftAt: number | null;
+  readonly messageReference: number | null;
+  /** JSON of why it was not sent, or why nobody knows. */
+  readonly error: string | null;
+  /** TP-ST of the last status report that counts; null where none came. */
+  readonly reportStatus: number | null;
+  /** Raw hex of the service centre time stamp of that report. */
+  readonly reportTime: string | null;
+  readonly reportedAt: number | null;
+}
+
+export type SendState = 'queued' | 'sending' | 'finished' | 'cancelled';
+
+/** A message to be sent, before its first part leaves. */
+export interface SendToEnqueue {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly createdAt: number;
+  readonly to: string;
+  /** Name of the modem that is to send it; null where any may. */
+  readonly modem: string | null;
+  /** The higher goes first. */
+  readonly priority: number;
+  /** JSON of what is shown of it, and of how it is to be sent. No secret stands here. */
+  readonly facts: string;
+  readonly parts: readonly { readonly sequence: number; readonly pdu: string; readonly tpduOctets: number }[];
+}
+
+/** A message in the outbox. */
+export interface StoredSend extends Omit<SendToEnqueue, 'parts'> {
+  readonly id: string;
+  readonly position: number;
+  readonly state: SendState;
+  /** The subscription that sends it, as the bridge names those who receive. */
+  readonly receiver: string | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly parts: readonly OutboxPart[];
+}
+
+/** What changes of a send; what is absent stays. All of one record is on disk together or not at all. */
+export interface SendRecord {
+  readonly state?: SendState;
+  readonly receiver?: string;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** Parts as they now are. */
+  readonly parts?: readonly OutboxPart[];
+}
+
+/** A part that a status report with a certain reference may be about. */
+export interface ReportablePart {
+  readonly sendId: string;
+  readonly to: string;
+  readonly receiver: string | null;
+  readonly facts: string;
+  readonly part: OutboxPart;
+}
+
 export interface JournalCounters {
   readonly openParts: number;
   /** Messages that some sink has not answered for good. */
@@ -176,6 +250,8 @@ export type JournalPoint =
   | 'message:parts-used'
   | 'message:deliveries-inserted'
   | 'attempt:recorded'
+  | 'send:enqueued'
+  | 'send:recorded'
   | 'expired'
   | 'redelivered'
   | 'retention:removed'
@@ -216,6 +292,15 @@ export interface JournalReader {
   nextDueAt(sink: string): number | null;
   /** How much waits for which sink, also for sinks that nobody configures any more. */
   pendingSinks(): readonly { readonly sink: string; readonly count: number }[];
+  /** What is in the outbox, newest first. */
+  sends(filter?: { readonly state?: SendState; readonly before?: number; readonly limit?: number }): readonly StoredSend[];
+  send(id: string): StoredSend | null;
+  /** What has not ended: the order in which it is to be sent. */
+  openSends(): readonly StoredSend[];
+  /** When a subscription began to send, since a time, oldest first. */
+  sendStarts(receiver: string, since: number): readonly number[];
+  /** Parts that left under a message reference within a time, both ends included. */
+  partsByReference(messageReference: number, since: number, until: number): readonly ReportablePart[];
   counters(): JournalCounters;
   close(): void;
 }
@@ -235,6 +320,12 @@ export interface Journal extends JournalReader {
   redeliver(id: string, sinks?: readonly string[]): Promise<readonly string[]>;
   /** The next number of a series kept under a key: 0 to `modulus` - 1 and round again, across restarts. */
   nextNumber(key: string, modulus: number): Promise<number>;
+  /** Takes a message into the outbox; the answer is its id. */
+  enqueue(send: SendToEnqueue): Promise<string>;
+  /** Notes what became of a send and of its parts. */
+  recordSend(id: string, record: SendRecord): Promise<void>;
+  /** Cancels a send of which nothing has left; false where it is too late. */
+  cancelSend(id: string): Promise<boolean>;
   /** Removes what retention allows; resolves with the number of messages removed. */
   retain(retention: Retention): Promise<number>;
   readonly health: JournalHealth;

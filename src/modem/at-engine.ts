@@ -53,8 +53,12 @@ interface Job {
   readonly resolve: (information: readonly string[]) => void;
   readonly reject: (reason: unknown) => void;
   readonly release: () => void;
+  /** Its payload was written: from then on nobody but the modem knows what became of it. */
+  handedOver: boolean;
 }
 
+/** Ends what is written at a prompt. */
+const controlZ = '\u001A';
 /** Shorter than any command's time, so that a port that takes nothing is not taken for a modem that says nothing. */
 const writeStallMs = 4_000;
 
@@ -121,6 +125,7 @@ export class AtEngine {
           resolve(information);
         },
         reject,
+        handedOver: false,
         release: () => signal?.removeEventListener('abort', onAbort),
       };
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -143,7 +148,7 @@ export class AtEngine {
     this.#resync = null;
     for (const job of jobs) {
       job.release();
-      job.reject(reason);
+      job.reject(job.handedOver ? lostOnTheWay(job, reason) : reason);
     }
   }
 
@@ -196,6 +201,8 @@ export class AtEngine {
   #carryOut(output: LineOutput): void {
     switch (output.type) {
       case 'write':
+        if (this.#running !== null && this.#running.command.payload !== null && output.octets.endsWith(controlZ))
+          this.#running.handedOver = true;
         this.#write(output.octets);
         break;
       case 'timer':
@@ -276,6 +283,17 @@ export class AtEngine {
       if (cause !== null && cause !== undefined) this.#lose(cause.message, cause);
     });
   }
+}
+
+function lostOnTheWay({ shownAs }: Job, cause: PortClosedError): TimeoutError {
+  return new TimeoutError(
+    'at/outcome-unknown',
+    `${shownAs} was not answered before the port was gone; the message may or may not have left`,
+    [],
+    {
+      cause,
+    },
+  );
 }
 
 function refusal(shownAs: string, final: FinalResult): AtError {

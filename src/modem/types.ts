@@ -48,7 +48,8 @@ export interface ModemDriver {
   acknowledge(received: ReceivedPdu, verdict?: 'stored' | 'refused'): Promise<void>;
   /**
    * Submits a TPDU. `pdu` is hex with the service centre address, `tpduOctets` counts without it. Nothing is tried twice.
-   * @throws AtError when it was refused; TimeoutError, whose code is `at/outcome-unknown` where it may have left; PortClosedError
+   * @throws AtError when it was refused; TimeoutError, whose code is `at/outcome-unknown` where it may have left, also by the port's end;
+   * PortClosedError where it has not
    */
   submit(pdu: string, tpduOctets: number, options?: SubmitOptions): Promise<{ readonly messageReference: number }>;
   close(): Promise<void>;

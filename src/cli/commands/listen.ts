@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Bridge, type BridgeEvent, defaultSetLimits, type HealthEvent, listenForRequests, openSinks, reached } from '../../bridge/index.js';
+import { Bridge, type BridgeEvent, defaultSetLimits, type HealthEvent, openSinks, reached } from '../../bridge/index.js';
 import { readSecret } from '../../config/index.js';
 import { defaultRetention, type JournalHealth, openJournal } from '../../journal/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
@@ -15,6 +15,7 @@ import { withLimit } from '../listen-sinks.js';
 import { defaultStateFolder } from '../location.js';
 import { presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
+import { sendPolicyOf } from '../send-policy.js';
 import { stdoutSink } from '../stdout-sink.js';
 
 /** What a run of `listen` is to do. */
@@ -115,6 +116,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     routes: routesOf(config?.routes),
     limits: limitsOf(config?.limits, defaultSetLimits),
     dm,
+    sendPolicy: sendPolicyOf(config?.sending),
     onEvent: (event) => {
       // What is held back for the next run because enough was handed on has not failed.
       const heldBack = end.reason !== null && event.event === 'delivery-failed';
@@ -127,10 +129,9 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     },
   });
   let closeVirtual = (): Promise<void> => Promise.resolve();
-  let closeControl = closeVirtual;
   try {
     bridge.start();
-    closeControl = await listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
+    await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
     const driven = found.modems.map((modem) => drive(bridge, modem, { directory, environment: io.environment }));
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
@@ -143,7 +144,6 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     });
     await end.reached;
   } finally {
-    await closeControl();
     await bridge.close();
     await closeVirtual();
     journal.close();
