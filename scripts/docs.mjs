@@ -14,6 +14,7 @@ const run = (...parameters) =>
   });
 
 writeFileSync(`${top}/docs/schema/config.schema.json`, run('config', 'schema'));
+writeFileSync(`${top}/docs/schema/bench.schema.json`, run('bench', 'schema'));
 for (const page of ['README.md', ...readdirSync(`${top}/docs`).map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md'))) {
   let text;
   try {

@@ -1,3 +1,5 @@
+export { type BenchPlan, type CheckedBench, checkBench, loadBench, type PlannedModem, type PlannedSim } from './bench-file.js';
+export { type BenchDescription, type BenchFeature, benchFeatures, benchJsonSchema, benchSchema } from './bench-schema.js';
 export { ConfigError, type ConfigProblem } from './errors.js';
 export { type Checked, checkConfig, loadConfig, readConfigText } from './load.js';
 export { nearestWord } from './nearest.js';
