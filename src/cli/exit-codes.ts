@@ -29,6 +29,7 @@ const byRoom: Readonly<Record<string, ExitCode>> = {
   at: exitCodes.refused,
   modem: exitCodes.refused,
   'virtual-bench': exitCodes.usage,
+  hil: exitCodes.usage,
 };
 
 /** How codes end that mean the same in every room. */
@@ -52,6 +53,10 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   'sms/bad-address': exitCodes.usage,
   'sms/bad-validity-period': exitCodes.usage,
   'wsp/cannot-encode': exitCodes.usage,
+  'hil/budget-spent': exitCodes.policy,
+  'hil/modem-not-ready': exitCodes.refused,
+  'hil/nothing-came': exitCodes.refused,
+  'hil/quiet-hours': exitCodes.policy,
   'journal/cannot-open': exitCodes.usage,
   'journal/foreign-file': exitCodes.usage,
   'journal/missing': exitCodes.usage,

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { checkBench } from '../../config/index.js';
 import { runCommand } from '../command.testing.js';
 
 describe('wapbridge bench', () => {
@@ -28,6 +29,46 @@ describe('wapbridge bench', () => {
   ])('%j ends with a line and code %d', async (options, code) => {
     const { exitCode, stderr, stdout } = await runCommand(['bench', ...options]);
     expect([exitCode, stdout, /^wapbridge: .*; .*\n$/.test(stderr)]).toEqual([code, '', true]);
+  });
+});
+
+describe('bench files', () => {
+  const file = (name: string): string => new URL(`../../../hil-tests/benches/${name}`, import.meta.url).pathname;
+
+  test('check opens every modem of a bench, says how it stands, and sends nothing', async () => {
+    const { exitCode, stdout } = await runCommand(['bench', 'check', file('virtual.yaml'), '--json']);
+    const objects = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(exitCode, stdout).toBe(0);
+    expect(objects).toMatchObject([
+      { event: 'bench-modem', name: 'a', sim: 'sim-a', virtual: true, registration: 'home', reception: 'direct' },
+      { event: 'bench-modem', name: 'b', sim: 'sim-b', virtual: true },
+      { event: 'bench', ok: true, kind: 'virtual' },
+    ]);
+    expect(stdout).not.toContain('1555');
+  });
+
+  test('check tells everything that is wrong with line and column, and opens nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+    try {
+      const wrong = join(folder, 'wrong.yaml');
+      await writeFile(wrong, 'name: x\nmodems:\n  - { name: a, virtual: true, features: [sms-mo] }\nsims:\n  - { label: s, in: b }\n');
+      const { exitCode, stdout } = await runCommand(['bench', 'check', wrong]);
+      expect([exitCode, stdout]).toEqual([2, `${wrong}:5:21: s is in b, which is no modem of this bench; did you mean a?\n`]);
+      expect((await runCommand(['bench', 'check'])).exitCode).toBe(2);
+      expect((await runCommand(['bench', 'check', join(folder, 'none.yaml')])).exitCode).toBe(2);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('suggest writes a file that check takes', async () => {
+    const { exitCode, stdout } = await runCommand(['bench', 'suggest']);
+    expect(exitCode).toBe(0);
+    const checked = await checkBench('suggested', stdout, {});
+    expect(checked.ok || checked.problems.every(({ code }) => code === 'config/secret-missing')).toBe(true);
   });
 });
 

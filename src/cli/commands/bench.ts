@@ -8,6 +8,7 @@ import {
   openVirtualBench,
   readControlLines,
 } from '../../virtual-bench/index.js';
+import { benchActions, runBenchAction } from '../bench-actions.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -18,15 +19,19 @@ const holdMs = 24 * 60 * 60 * 1000;
 
 /** `wapbridge bench` */
 export const benchCommand = defineCommand({
-  command: 'bench',
+  command: 'bench [action] [file]',
   describe: 'runs virtual modems on a virtual network, for any program to open',
   examples: [
     ['$0 bench --modems 2 --link ports', 'two modems, at ports/modem-1 and ports/modem-2'],
     ['$0 bench --tcp 7001', 'one modem at tcp://127.0.0.1:7001'],
     ['$0 bench --faults', 'what can be made to go wrong'],
+    ['$0 bench suggest > bench.yaml', 'a first bench file for the modems that are plugged in'],
+    ['$0 bench check bench.yaml', 'whether a bench file fits what is plugged in; sends nothing'],
   ],
   builder: (parser) =>
     parser
+      .positional('action', { choices: benchActions, describe: 'about bench files: check one, suggest one, print their schema' })
+      .positional('file', { type: 'string', describe: 'the bench file to check' })
       .option('modems', { type: 'number', default: 1, requiresArg: true, describe: `how many modems, 1 to ${mostModems}` })
       .option('link', { type: 'string', requiresArg: true, describe: 'folder for links named modem-1, modem-2 …' })
       .option('tcp', {
@@ -42,6 +47,7 @@ export const benchCommand = defineCommand({
       .option('faults', { type: 'boolean', default: false, describe: 'list the faults and end' }),
   run: async (options, io) => {
     const { output } = io;
+    if (options.action !== undefined) return runBenchAction(options.action, options.file, options.json, io);
     if (options.faults) {
       listFaults(output, options.json);
       return exitCodes.done;
