@@ -27,6 +27,6 @@ export function factsOf(event: BridgeEvent): Omit<Moment, 'at' | 'modem'> | null
     case 'delivered':
       return null;
     default:
-      return { kind: 'other', facts: event satisfies never, event: {} };
+      return { kind: 'other', facts: event.event, ...shown };
   }
 }
