@@ -1,20 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { HilReporter } from './src/hil/reporter.js';
 
 /** A file for the results as JSON, so that `.ci/run` can add up what several runs said. */
-const { TEST_REPORT: report, KILLS: kills, SEEDS: seeds, UNPLUGS: unplugs } = process.env;
+const { TEST_REPORT: report, KILLS: kills, SEEDS: seeds, UNPLUGS: unplugs, BENCH: bench = 'hil-tests/benches/virtual.yaml' } = process.env;
+
+/** On a bench that somebody names only the journeys that are written for benches run, one after the other. */
+const named = process.env.BENCH !== undefined;
 
 export default defineConfig({
   test: {
-    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    reporters: [
+      'default',
+      new HilReporter(),
+      ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, Record<string, unknown>]]),
+    ],
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts'] } },
       {
         test: {
           name: 'journeys',
-          include: ['hil-tests/journeys/**/*.hil.test.ts'],
+          include: [named ? 'hil-tests/journeys/bench/*.hil.test.ts' : 'hil-tests/journeys/**/*.hil.test.ts'],
+          fileParallelism: !named,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          env: { KILLS: kills ?? '8', SEEDS: seeds ?? '20', UNPLUGS: unplugs ?? '6' },
+          env: { KILLS: kills ?? '8', SEEDS: seeds ?? '20', UNPLUGS: unplugs ?? '6', BENCH: bench },
         },
       },
       {

@@ -41,7 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['runtime'],
   capture: ['octets', 'sms', 'wsp'],
   doctor: ['profiles', 'modem', 'runtime', 'config'],
-  hil: ['bridge', 'virtual-bench', 'config', 'capture', 'push', 'runtime', 'modem', 'journal', 'delivery', 'sending'],
+  hil: ['bridge', 'virtual-bench', 'config', 'capture', 'push', 'runtime', 'modem', 'journal', 'delivery', 'sending', 'octets'],
   conformance: ['bridge', 'virtual-bench', 'endpoints', 'push', 'runtime'],
   cli: ['*'],
 };

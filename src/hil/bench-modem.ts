@@ -180,7 +180,7 @@ export class BenchModem {
       try {
         const { messageReference } = await this.driver.submit(pdu, tpduOctets, { more: at < planned.length - 1 });
         parts.push({ sequence, outcome: 'sent', messageReference, tookMs: clock.monotonic() - begunAt, error: null });
-        moments.add({ kind: 'submitted', modem: this.name, facts: `${facts} sent`, event: { sequence, messageReference } });
+        moments.add({ kind: 'submitted', modem: this.name, facts: `${facts} sent`, event: { sequence, messageReference, pdu } });
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         const unknown = cause instanceof Error && 'code' in cause && cause.code === 'at/outcome-unknown';
@@ -239,6 +239,8 @@ export class BenchModem {
       kind: 'bench',
       accept: async ({ id, facts, body }) => {
         const verdict = verdictOf(facts);
+        // Standard output has every message besides; what counts of a DM message is that the DM application has it.
+        if (name === 'stdout' && verdict.startsWith('dm-')) return { outcome: 'taken' };
         this.#parts.moments.add({
           kind: 'handed-on',
           modem: this.name,

@@ -33,7 +33,7 @@ describe('wapbridge bench', () => {
 });
 
 describe('bench files', () => {
-  const file = (name: string): string => new URL(`../../../hil-tests/benches/${name}`, import.meta.url).pathname;
+  const file = (name: string): string => fileURLToPath(new URL(`../../../hil-tests/benches/${name}`, import.meta.url));
 
   test('check opens every modem of a bench, says how it stands, and sends nothing', async () => {
     const { exitCode, stdout } = await runCommand(['bench', 'check', file('virtual.yaml'), '--json']);

@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JourneyRecord } from './journey.js';
+import { reportHtml } from './report-html.js';
+import { reportJunit } from './report-junit.js';
+
+/** One test as a report shows it; `record` is there for tests that had a bench. */
+export interface ReportedJourney {
+  readonly file: string;
+  readonly name: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly durationMs: number;
+  readonly errors: readonly string[];
+  readonly record: JourneyRecord | null;
+}
+
+/** What the reporter asks of vitest's test cases. */
+interface TestCaseLike {
+  readonly fullName: string;
+  result(): { readonly state: string; readonly errors?: readonly { readonly message: string }[] | undefined };
+  diagnostic(): { readonly duration: number } | undefined;
+  meta(): { readonly wapbridge?: JourneyRecord };
+}
+
+interface TestModuleLike {
+  readonly relativeModuleId?: string;
+  readonly moduleId: string;
+  readonly children: { allTests(): Iterable<TestCaseLike> };
+}
+
+/** A vitest reporter: `junit.xml` and `report.html` for the tests that used a bench. Others are not in it, so that no report says more than the bench saw. */
+export class HilReporter {
+  readonly #folder: string;
+
+  constructor(options: { readonly folder?: string } = {}) {
+    this.#folder = options.folder ?? process.env['HIL_REPORTS'] ?? join('reports', 'hil');
+  }
+
+  onTestRunEnd(modules: readonly TestModuleLike[]): void {
+    const journeys = modules.flatMap((module) => [...module.children.allTests()].flatMap((test) => reported(module, test)));
+    if (journeys.length === 0) return;
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(join(this.#folder, 'junit.xml'), reportJunit(journeys));
+    writeFileSync(join(this.#folder, 'report.html'), reportHtml(journeys));
+  }
+}
+
+function reported(module: TestModuleLike, test: TestCaseLike): readonly ReportedJourney[] {
+  const record = test.meta().wapbridge;
+  if (record === undefined) return [];
+  const { state, errors = [] } = test.result();
+  return [
+    {
+      file: module.relativeModuleId ?? module.moduleId,
+      name: test.fullName,
+      state: state === 'passed' || state === 'failed' ? state : 'skipped',
+      durationMs: test.diagnostic()?.duration ?? 0,
+      errors: errors.map(({ message }) => redacted(message)),
+      record,
+    },
+  ];
+}
+
+/** Numbers, identities and octets do not belong in a report; five digits in a row may stay. */
+export function redacted(text: string): string {
+  return text.replace(/\+?\d{6,}/g, (digits) => `…${digits.slice(-2)}`).replace(/[0-9A-F]{24,}/gi, (hex) => `(${hex.length / 2} octets)`);
+}
+
+/** `virtual` unless every bench of the run was real. */
+export function kindOf(journeys: readonly ReportedJourney[]): 'virtual' | 'real' {
+  return journeys.length > 0 && journeys.every(({ record }) => record?.kind === 'real') ? 'real' : 'virtual';
+}
+
+/** The first line of every report. */
+export function firstLine(journeys: readonly ReportedJourney[]): string {
+  return kindOf(journeys) === 'real'
+    ? 'REAL BENCH: modems and SIMs on a network'
+    : 'VIRTUAL BENCH: no modem, no SIM and no network took part in this run';
+}

@@ -1,0 +1,83 @@
+import { test as base, expect, type TestContext } from 'vitest';
+import { attach } from './attachments.js';
+import { Bench, type Needs } from './bench.js';
+import { type JourneyRecord, recordJourney } from './journey.js';
+import { openBench } from './open-bench.js';
+import type { ExpectedPush } from './types.js';
+
+export * from './index.js';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the reports of wapbridge show of a journey. */
+    wapbridge?: JourneyRecord;
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: vitest declares its type parameter so, and declarations that are merged must agree.
+  interface Matchers<T = any> {
+    /** A push like this is handed on in time, and no earlier expectation of this test has had it. */
+    toReceivePush(expected: ExpectedPush): Promise<T>;
+  }
+}
+
+expect.extend({
+  async toReceivePush(received: unknown, expected: ExpectedPush) {
+    if (!(received instanceof Bench)) throw new TypeError('expect(bench).toReceivePush(…) takes a bench');
+    try {
+      const { facts } = await received.receivePush(expected);
+      return { pass: true, message: () => `did not expect ${facts}` };
+    } catch (cause) {
+      return { pass: false, message: () => (cause instanceof Error ? cause.message : String(cause)) };
+    }
+  },
+});
+
+/**
+ * vitest's `test` with a `bench`: the one whose file the variable `BENCH` names, else two virtual modems `a` and `b`. It is opened once for
+ * all tests of a file. `SEED` seeds a virtual bench.
+ */
+export const test = base.extend<{ bench: Bench; openedBench: Bench }>({
+  openedBench: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to learn which fixtures this one needs.
+    async ({}, use) => {
+      const seed = process.env['SEED'];
+      const bench = await openBench({ file: process.env['BENCH'], seed: seed === undefined ? undefined : Number(seed) });
+      try {
+        await use(bench);
+      } finally {
+        await bench.close();
+      }
+    },
+    { scope: 'file' },
+  ],
+  bench: async ({ openedBench, task }, use) => {
+    openedBench.begin();
+    const began = openedBench.modems.map(({ trace }) => trace.length);
+    await use(openedBench);
+    const attachments = await attach(openedBench, task.fullTestName ?? task.name, began);
+    task.meta.wapbridge ??= recordJourney(openedBench, {}, { attachments });
+    if (task.meta.wapbridge.attachments.length === 0) task.meta.wapbridge = { ...task.meta.wapbridge, attachments };
+  },
+});
+
+/** A test that states what it needs; what the bench lacks skips it, with the reason. Its name is a sentence. */
+export function journey(
+  name: string,
+  needs: Needs,
+  body: (context: { readonly bench: Bench; readonly task: TestContext['task'] }) => Promise<void>,
+  timeoutMs = 600_000,
+): void {
+  test(name, { timeout: timeoutMs }, async ({ bench, task, skip }) => {
+    const lacking = bench.lacks(needs);
+    if (lacking !== null) {
+      task.meta.wapbridge = recordJourney(bench, needs, { skipped: lacking });
+      skip(lacking);
+    }
+    try {
+      await body({ bench, task });
+    } finally {
+      task.meta.wapbridge = recordJourney(bench, needs);
+    }
+  });
+}
+
+export { expect };
