@@ -5,6 +5,9 @@ import { isObject, objectAt } from './json-view.js';
 import { registry } from './registry.js';
 import { commonParser } from './run.js';
 
+/** Words that stand by their place and not after a dash. */
+const positional: readonly string[] = ['file', 'action'];
+
 /** Options of each command, without those that all have. */
 async function ownOptions(): Promise<Map<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
@@ -28,7 +31,7 @@ async function ownOptions(): Promise<Map<string, readonly string[]>> {
     command.attach(spy, () => {});
     found.set(
       entry.name,
-      kept.filter((name) => !common.has(name) && name !== 'file'),
+      kept.filter((name) => !common.has(name) && !positional.includes(name)),
     );
   }
   return found;
