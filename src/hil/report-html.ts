@@ -62,7 +62,7 @@ function section({ name, state, durationMs, errors, record }: ReportedJourney): 
   );
   const links = (record?.attachments ?? []).map(({ title, file }) => `<a href="${escapeXml(file)}">${escapeXml(title)}</a>`);
   const why = record?.skipped == null ? '' : `<p class="skipped">${escapeXml(redacted(record.skipped))}</p>`;
-  const wrong = errors.map((error) => `<pre>${escapeXml(error)}</pre>`).join('');
+  const wrong = errors.map((error) => `<pre>${escapeXml(redacted(error))}</pre>`).join('');
   const head = `<summary><b class="${state}">${state}</b> ${escapeXml(name)} <span class="soft">${(durationMs / 1000).toFixed(2)} s</span></summary>`;
   const plot = partPlot(record?.parts ?? []);
   const timeline = rows.length === 0 ? '' : `<table><tr><th>after</th><th>at</th><th>what</th></tr>${rows.join('')}</table>`;

@@ -40,7 +40,7 @@ export const test = base.extend<{ bench: Bench; openedBench: Bench }>({
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to learn which fixtures this one needs.
     async ({}, use) => {
       const seed = process.env['SEED'];
-      const bench = await openBench({ file: process.env['BENCH'], seed: seed === undefined ? undefined : Number(seed) });
+      const bench = await openBench({ file: process.env['BENCH'] || undefined, seed: seed === undefined ? undefined : Number(seed) });
       try {
         await use(bench);
       } finally {

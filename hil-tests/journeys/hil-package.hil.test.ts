@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { test } from '../support/scene.js';
+
+const top = fileURLToPath(new URL('../..', import.meta.url));
+
+test('the example project runs from the packed package in an empty folder, and its report says virtual', async ({ scene }) => {
+  const folder = scene.folder();
+  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: top, stdio: 'pipe' });
+  const project = join(folder, 'project');
+  cpSync(join(top, 'docs/examples/hil'), project, { recursive: true });
+  const installed = join(project, 'node_modules', 'wapbridge');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', join(folder, 'wapbridge-0.1.0.tgz'), '-C', installed, '--strip-components=1']);
+  // The package as it was packed; what it depends on is taken from here, so that the test needs no registry.
+  symlinkSync(join(top, 'node_modules'), join(folder, 'node_modules'));
+  const run = scene.program('npm', ['test'], { cwd: project, environment: { BENCH: '', HIL_REPORTS: join(folder, 'reports') } });
+  expect((await run.exited).code, run.describe()).toBe(0);
+  expect(run.stdout.items.join('\n')).toMatch(/2 passed/);
+  const [first] = readFileSync(join(folder, 'reports', 'report.html'), 'utf8').split('\n', 1);
+  expect(first).toContain('VIRTUAL BENCH');
+  expect(readFileSync(join(folder, 'reports', 'junit.xml'), 'utf8')).toContain('tests="2" failures="0" skipped="0"');
+}, 60_000);
