@@ -8,6 +8,8 @@ import { freePort, type Scene } from '../support/scene.js';
 export interface Kannel {
   /** Where the push proxy gateway takes PAP, name and password included; null without a wapbox. */
   readonly pushUrl: string | null;
+  /** Where smsbox takes messages to send, name and password included; null without a smsbox. */
+  readonly sendUrl: string | null;
   /** What the programs have said, for the message of a failed test. */
   readonly describe: () => string;
 }
@@ -26,7 +28,7 @@ const password = 'bench-password';
 /** Starts Kannel with a modem as its service centre; `mobileOriginatedUrl` has smsbox hand on what the modem receives. */
 export async function kannel(
   scene: Scene,
-  options: { readonly port: string; readonly wapbox?: boolean; readonly mobileOriginatedUrl?: string },
+  options: { readonly port: string; readonly wapbox?: boolean; readonly mobileOriginatedUrl?: string; readonly initString?: string },
 ): Promise<Kannel> {
   const folder = scene.folder();
   const [adminPort, smsboxPort, wapboxPort, sendPort, pushPort] = [
@@ -67,7 +69,7 @@ export async function kannel(
       ['group', 'modems'],
       ['id', 'generic'],
       ['name', 'Generic Modem'],
-      ['init-string', 'AT+CNMI=2,2,0,0,0'],
+      ['init-string', options.initString ?? 'AT+CNMI=2,2,0,0,0'],
       ['reset-string', 'AT&F'],
       ['message-storage', 'SM'],
     ],
@@ -153,7 +155,9 @@ export async function kannel(
     { describe },
   );
   const pushUrl = options.wapbox === true ? `http://127.0.0.1:${pushPort}/wappush?username=${user}&password=${password}` : null;
-  return { pushUrl, describe };
+  const sendUrl =
+    options.mobileOriginatedUrl === undefined ? null : `http://127.0.0.1:${sendPort}/cgi-bin/sendsms?username=${user}&password=${password}`;
+  return { pushUrl, sendUrl, describe };
 }
 
 /** Whether something accepts connections on a loopback port; null where not. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { profiles, type QuirkId, quirks } from './index.js';
+import { notExpected, type PeerTask, peerTasks } from './peer-table.vectors.js';
 import { type Cover, type NamedTest, type RankedQuirk, rankedQuirks } from './ranked-quirks.vectors.js';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,12 +43,25 @@ function quirkList(): string {
   return ['| quirk | the modem | profiles |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
+function peerTable(): string {
+  const tasks = Object.keys(peerTasks) as PeerTask[];
+  const rows = profiles.map(({ id }) => {
+    const cells = tasks.map((task) => {
+      const reason = notExpected[id]?.[task];
+      return reason === undefined ? 'works' : `not expected: ${reason}`;
+    });
+    return `| ${id} | ${cells.join(' | ')} |`;
+  });
+  return [`| profile | ${tasks.join(' | ')} |`, `| --- |${' --- |'.repeat(tasks.length)}`, ...rows].join('\n');
+}
+
 const marked = (name: string): RegExp => new RegExp(`(<!-- ${name} -->\\n\\n)[\\s\\S]*?(\\n\\n<!-- end -->)`);
 
 test('docs/quirks.md shows the table of the 25 and the list of quirks as they are', () => {
   const text = readFileSync(page, 'utf8');
   const written = text
     .replace(marked('ranked'), (_, head: string, tail: string) => `${head}${table()}${tail}`)
+    .replace(marked('peers'), (_, head: string, tail: string) => `${head}${peerTable()}${tail}`)
     .replace(marked('quirks'), (_, head: string, tail: string) => `${head}${quirkList()}${tail}`);
   // WRITE_DOCS=1 writes it anew.
   if (process.env['WRITE_DOCS'] === '1') writeFileSync(page, written);
