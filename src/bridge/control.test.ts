@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const handlers: ControlHandlers = {
   count: async ({ to }, tell) => {
-    for (let number = 1; number <= Number(to); number += 1) tell({ number });
+    for (let number = 1; number <= Number(to); number += 1) tell({ number, error: null });
     return { counted: to };
   },
   refuse: async () => {
@@ -47,7 +47,10 @@ describe('the control socket', () => {
       connection.ask({ do: 'count', to: 0 }),
     ]);
     expect(answers).toEqual([{ counted: 2 }, { counted: 0 }]);
-    expect(told).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(told).toEqual([
+      { number: 1, error: null },
+      { number: 2, error: null },
+    ]);
     connection.close();
   });
 

@@ -24,7 +24,7 @@ const mostClients = 64;
 
 /**
  * Listens in a state folder for other commands of the same user: NDJSON, a request `{ref, do, …}` a line, answered by objects with its
- * `ref`, the last with `done: true` or with `error`. The folder's lock is held by the caller, so that whatever socket is there is a dead one.
+ * `ref`, the last with `done: true`, and `error` where it was refused. The folder's lock is held by the caller, so that whatever socket is there is a dead one.
  * Resolves with the way to close and remove it.
  * @throws BridgeError `bridge/control-failed`
  */
@@ -136,14 +136,15 @@ class Asking implements ControlConnection {
     const object = parse(line);
     const waiting = typeof object?.ref === 'number' ? this.#waiting.get(object.ref) : undefined;
     if (object === null || waiting === undefined) return;
-    const { ref: _, done, error, ...rest } = object;
-    if (done !== true && error === undefined) {
+    const { ref: _, done, ...rest } = object;
+    if (done !== true) {
       waiting.tell(rest);
       return;
     }
+    const { error } = rest;
     this.#waiting.delete(Number(object.ref));
-    if (error === undefined) waiting.resolve(rest);
-    else waiting.reject(readError(error));
+    if (isObject(error)) waiting.reject(readError(error));
+    else waiting.resolve(rest);
   }
 }
 
@@ -189,7 +190,7 @@ async function answer(line: string, handlers: ControlHandlers, say: (object: Con
   const ref = request?.ref ?? null;
   const refuse = (error: BridgeError): void => {
     const { code, message, advice } = error;
-    say({ ref, error: { code, message, ...(advice === undefined ? {} : { advice }) } });
+    say({ ref, error: { code, message, ...(advice === undefined ? {} : { advice }) }, done: true });
   };
   const word = request?.do;
   const handler = typeof word === 'string' && Object.hasOwn(handlers, word) ? handlers[word] : undefined;

@@ -6,6 +6,7 @@ import { reached } from '../runtime/index.js';
 import { planParts, type SendRequest, sendPush } from '../sending/index.js';
 import type { CommandIo } from './command.js';
 import { dmPolicyOf } from './dm-policy.js';
+import { driveNamed } from './drive.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { isObject, type JsonObject, objectsAt, textAt } from './json-view.js';
 import { configuredModems, journalLimits, limitsOf, routesOf } from './listen-options.js';
@@ -120,7 +121,7 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     await bridge.listenForRequests(directory);
     // What the policy refuses is refused before a modem is opened.
     bridge.outbox.check(request);
-    closeBench = await openModem(bridge, options, io);
+    closeBench = await openModem(bridge, directory, options, io);
     const receipt = await sendPush(bridge.outbox, request, {
       clock,
       signal: stop,
@@ -149,7 +150,7 @@ function waitingSinks(names: readonly string[]): readonly SinkPlan[] {
 }
 
 /** Opens the one modem that is to send; the answer ends the virtual bench where there is one. */
-async function openModem(bridge: Bridge, options: SendArguments, io: CommandIo): Promise<() => Promise<void>> {
+async function openModem(bridge: Bridge, directory: string, options: SendArguments, io: CommandIo): Promise<() => Promise<void>> {
   const asked = options.modem === undefined ? undefined : [options.modem];
   const requests = requestedModems(asked, configuredModems(io.configuration?.content.modems));
   const { modems, virtual } = await findModems(requests, { orVirtual: false, discover: pluggedIn });
@@ -162,9 +163,7 @@ async function openModem(bridge: Bridge, options: SendArguments, io: CommandIo):
     return () => bench.close();
   }
   if (modem !== undefined) {
-    const { profile, baudRate } = modem;
-    const more = { ...(profile === undefined ? {} : { profile }), ...(baudRate === undefined ? {} : { baudRate }) };
-    await bridge.drive({ name: modem.name, port: modem.address, options: more });
+    await driveNamed(bridge, modem, { directory, environment: io.environment });
   }
   return () => Promise.resolve();
 }

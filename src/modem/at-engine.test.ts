@@ -225,3 +225,14 @@ test('random lines and octets never break the engine, and it stays usable', asyn
     { numRuns: 60 },
   );
 });
+
+test('a port that goes after the message was handed over leaves it unknown whether it left, and before that certain that it did not', async () => {
+  const after = bench();
+  after.modem.answers.set('payload', null);
+  const handedOver = after.engine.command('AT+CMGS=14', { payload: '0011AB' });
+  const waiting = after.engine.command('AT+CMGS=14', { payload: '0011AC' });
+  const outcomes = after.run(Promise.allSettled([handedOver, waiting]));
+  while (after.modem.payloads.length === 0) await after.clock.settle();
+  after.modem.hangUp();
+  expect(await outcomes).toMatchObject([{ reason: { code: 'at/outcome-unknown' } }, { reason: { code: 'modem/port-lost' } }]);
+});

@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Bridge, type BridgeEvent, defaultSetLimits, type HealthEvent, openSinks, reached } from '../../bridge/index.js';
-import { readSecret } from '../../config/index.js';
 import { defaultRetention, type JournalHealth, openJournal } from '../../journal/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
+import { driveNamed } from '../drive.js';
 import { exitCodes } from '../exit-codes.js';
 import { redeliverAsAsked } from '../inbox/redeliver.js';
 import { End, MessageLimit } from '../listen-end.js';
 import { configuredModems, journalLimits, limitsOf, routesOf, wholeNumber } from '../listen-options.js';
-import { type FoundModems, findModems, type NamedModem, requestedModems } from '../listen-plan.js';
+import { type FoundModems, findModems, requestedModems } from '../listen-plan.js';
 import { withLimit } from '../listen-sinks.js';
 import { defaultStateFolder } from '../location.js';
 import { presentEvent } from '../present-event.js';
@@ -132,7 +132,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
   try {
     bridge.start();
     await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
-    const driven = found.modems.map((modem) => drive(bridge, modem, { directory, environment: io.environment }));
+    const driven = found.modems.map((modem) => driveNamed(bridge, modem, { directory, environment: io.environment }));
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
       const demonstration = await openDemonstration({ bridge, clock, random, seed, say });
@@ -161,18 +161,6 @@ function healthEvent(health: JournalHealth): HealthEvent {
 async function pluggedIn(): Promise<readonly string[]> {
   const { discoverModems } = await import('../../modem/index.js');
   return (await discoverModems()).flatMap(({ atPort }) => (atPort === null ? [] : [atPort]));
-}
-
-async function drive(
-  bridge: Bridge,
-  { name, address, profile, baudRate, pin }: NamedModem,
-  { directory, environment }: { readonly directory: string; readonly environment: CommandIo['environment'] },
-): Promise<void> {
-  const options = { ...(profile === undefined ? {} : { profile }), ...(baudRate === undefined ? {} : { baudRate }) };
-  if (pin === undefined) return bridge.drive({ name, port: address, options });
-  const { rememberedPin } = await import('../../modem/index.js');
-  const remembered = rememberedPin({ read: () => readSecret(pin, environment), file: join(directory, 'refused-pins.json') });
-  return bridge.drive({ name, port: address, options: { ...options, pin: remembered } });
 }
 
 /** Events on standard output: objects with `--json`, else lines for people. */

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import type { Bridge } from '../bridge/index.js';
+import type { CommandIo } from './command.js';
+import type { NamedModem } from './listen-plan.js';
+
+/** Has a bridge drive a modem; its PIN is read when the SIM asks for it. */
+export async function driveNamed(
+  bridge: Bridge,
+  { name, address, profile, baudRate, pin }: NamedModem,
+  { directory, environment }: { readonly directory: string; readonly environment: CommandIo['environment'] },
+): Promise<void> {
+  const options = { ...(profile === undefined ? {} : { profile }), ...(baudRate === undefined ? {} : { baudRate }) };
+  if (pin === undefined) return bridge.drive({ name, port: address, options });
+  const { readSecret } = await import('../config/index.js');
+  const { rememberedPin } = await import('../modem/index.js');
+  const remembered = rememberedPin({ read: () => readSecret(pin, environment), file: join(directory, 'refused-pins.json') });
+  return bridge.drive({ name, port: address, options: { ...options, pin: remembered } });
+}
