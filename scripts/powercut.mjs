@@ -72,10 +72,10 @@ const began = performance.now();
 const steps = readTrace(trace, directory).filter(({ file }) => file === undefined || file.startsWith('journal.db'));
 const steadyFiles = steps.filter((step) => step.do !== 'write' || !step.file.endsWith('-shm'));
 const random = seededRandom(seed);
-/** How many cuts fall right after each step: spread evenly by chance. */
+/** How many cuts fall right after each step: spread evenly by chance, but a tenth of them while the files are being made. */
 const perStep = new Map();
 for (let cut = 0; cut < cuts; cut += 1) {
-  const at = Math.floor(random.fraction() * steadyFiles.length);
+  const at = Math.floor(random.fraction() * (cut % 10 === 0 ? Math.min(40, steadyFiles.length) : steadyFiles.length));
   perStep.set(at, (perStep.get(at) ?? 0) + 1);
 }
 

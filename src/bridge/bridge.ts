@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Delivery, type DeliveryReceipt, type DeliveryStore, type Handover, type SinkPlan } from '../delivery/index.js';
 import type { Journal } from '../journal/index.js';
 import type { Modem, OpenModemOptions } from '../modem/index.js';
@@ -59,6 +60,8 @@ export class Bridge {
 
   /** @throws SinkError `delivery/name-taken` where two sinks have one name */
   constructor(options: BridgeOptions) {
+    // Every modem listens for the end, however many there are.
+    setMaxListeners(0, this.#stop.signal);
     const { journal, clock, random, log, onEvent, routes = [], sinks, limits = defaultSetLimits } = options;
     this.#options = options;
     const names = new Set(sinks.map(({ sink }) => sink.name));

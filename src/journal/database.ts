@@ -19,6 +19,7 @@ export function openForWriting(
 ): DatabaseSyncInstance {
   // Examined through a connection that cannot write: closing one that can would write the log back into a file that was refused.
   const fresh = statSync(path).size === 0;
+  if (!fresh) finishBirth(path);
   const version = fresh ? 0 : examine(path, steps.length);
   return guarded(
     path,
@@ -35,6 +36,20 @@ export function openForWriting(
       }
     },
   );
+}
+
+/**
+ * A power cut while the file was being made leaves SQLite's rollback journal beside it, and a connection that cannot write refuses such a
+ * file. Only its making uses that journal: nothing had been acknowledged by then.
+ */
+function finishBirth(path: string): void {
+  if ((statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  const database = guarded(
+    path,
+    () => new DatabaseSync(path, { timeout: 2000 }),
+    (opened) => opened.exec('SELECT count(*) FROM sqlite_schema'),
+  );
+  database.close();
 }
 
 function examine(path: string, known: number): number {
