@@ -29,3 +29,14 @@ for (const page of ['README.md', ...readdirSync(`${top}/docs`).map((name) => `do
   );
   if (written !== text) writeFileSync(`${top}/${page}`, written);
 }
+
+const { formatFindingTable, formatUdevRules } = await import('../dist/doctor/index.js');
+const doctorPage = readFileSync(`${top}/docs/doctor.md`, 'utf8');
+writeFileSync(
+  `${top}/docs/doctor.md`,
+  doctorPage.replace(
+    /(<!-- findings -->\n)[\s\S]*?(<!-- end of findings -->)/,
+    (_, head, tail) => `${head}${formatFindingTable()}\n${tail}`,
+  ),
+);
+writeFileSync(`${top}/udev/77-wapbridge-modems.rules`, formatUdevRules());

@@ -47,6 +47,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   'modem/port-lost': exitCodes.noDevice,
   'modem/bad-port-name': exitCodes.usage,
   'modem/bad-trace': exitCodes.undecodable,
+  'modem/trace-not-written': exitCodes.usage,
   'modem/closed': exitCodes.fault,
   // Only what is written can be too long for its parts, or have no octets in the form wished.
   'sms/datagram-too-long': exitCodes.usage,

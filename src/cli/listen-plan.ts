@@ -25,9 +25,9 @@ export function requestedModems(asked: readonly string[] | undefined, configured
     asked !== undefined ? asked.map((address) => known(address, configured)) : configured.length > 0 ? configured : [{ address: 'auto' }];
   const seen = new Set<string>();
   for (const { address } of requests) {
-    if (!/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+)$/.test(address)) {
+    if (!/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+|trace:.+)$/.test(address)) {
       throw new BridgeError('cli/bad-modem', `${JSON.stringify(address)} names no modem`, {
-        advice: 'write auto, virtual, a device path, tcp://HOST:PORT or unix:PATH',
+        advice: 'write auto, virtual, a device path, tcp://HOST:PORT, unix:PATH or trace:FILE',
       });
     }
     if (seen.has(address)) {

@@ -4,6 +4,7 @@ import { basename, join, relative } from 'node:path';
 import type { Bridge } from '../bridge/index.js';
 import type { Clock, Random } from '../runtime/index.js';
 import { BenchControl, type BenchModem, listenForControl, openVirtualBench, programme } from '../virtual-bench/index.js';
+import type { ListenTraces } from './listen-traces.js';
 
 export interface DemonstrationOptions {
   readonly bridge: Bridge;
@@ -13,6 +14,7 @@ export interface DemonstrationOptions {
   readonly seed: number | undefined;
   /** One line on standard error. */
   readonly say: (line: string) => void;
+  readonly traces: ListenTraces | null;
 }
 
 /** A virtual bench inside `listen`. */
@@ -26,7 +28,7 @@ export interface Demonstration {
 const settlingMs = 300;
 
 /** Opens a virtual bench with one modem, has the bridge drive it, and lets the network deliver the programme to it. */
-export async function openDemonstration({ bridge, clock, random, seed, say }: DemonstrationOptions): Promise<Demonstration> {
+export async function openDemonstration({ bridge, clock, random, seed, say, traces }: DemonstrationOptions): Promise<Demonstration> {
   const folder = mkdtempSync(join(tmpdir(), 'wapbridge-bench-'));
   const socket = join(folder, 'control');
   const bench = await openVirtualBench({ modems: 1, transport: 'pty', clock, random });
@@ -40,7 +42,7 @@ export async function openDemonstration({ bridge, clock, random, seed, say }: De
   };
   const ready = Promise.all(
     bench.modems.map(async (modem) => {
-      await bridge.drive({ name: modem.name, port: modem.port });
+      await bridge.drive({ name: modem.name, port: modem.port, ...(traces === null ? {} : { options: traces.optionsFor(modem.name) }) });
       // What is cut short by the end of the bench has nobody left to tell.
       play(modem).catch(() => undefined);
     }),

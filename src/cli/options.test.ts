@@ -42,6 +42,9 @@ function optionsOf(parser: object): Record<string, true> {
   return getOptions.call(parser).key;
 }
 
+/** What stands in the file in another form: the list `modems` names the modems of all commands. */
+const elsewhere = ['modems.modem'];
+
 test('every option of every command can stand in the configuration file', async () => {
   const properties = objectAt(configJsonSchema(), 'properties');
   const missing: string[] = [];
@@ -51,7 +54,10 @@ test('every option of every command can stand in the configuration file', async 
     const known = isObject(section) && isObject(section.properties) ? Object.keys(section.properties) : [];
     missing.push(...options.filter((option) => !known.includes(option)).map((option) => `${command}.${option}`));
   }
-  expect(missing, 'add them to src/config/schema.ts and run npm run docs').toEqual([]);
+  expect(
+    missing.filter((name) => !elsewhere.includes(name)),
+    'add them to src/config/schema.ts and run npm run docs',
+  ).toEqual([]);
 });
 
 test('the test above sees the options', async () => {

@@ -95,7 +95,7 @@ export function shorten(text: string, columns: number): string {
 const mostLines = 4;
 
 /** Text in lines of so many columns, broken at blanks where there are any; what is more than a few lines is cut. */
-function wrap(text: string, columns: number): readonly string[] {
+export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let rest = [...text];
   while (rest.length > columns && lines.length < mostLines - 1) {

@@ -37,6 +37,16 @@ export const registry: readonly RegisteredCommand[] = [
     load: async () => (await import('./commands/encode.js')).encodeCommand,
   },
   {
+    name: 'modems',
+    describe: 'modems found: ports, firmware, SIM, registration, storage',
+    load: async () => (await import('./commands/modems.js')).modemsCommand,
+  },
+  {
+    name: 'doctor',
+    describe: 'what is wrong with this bench, and the command that mends it',
+    load: async () => (await import('./commands/doctor.js')).doctorCommand,
+  },
+  {
     name: 'bench',
     describe: 'runs virtual modems on a virtual network, for any program to open',
     load: async () => (await import('./commands/bench.js')).benchCommand,
@@ -50,6 +60,11 @@ export const registry: readonly RegisteredCommand[] = [
     name: 'inbox',
     describe: 'what has been received: list, show, redeliver, export',
     load: async () => (await import('./commands/inbox.js')).inboxCommand,
+  },
+  {
+    name: 'trace',
+    describe: "records what crosses a modem's port, plays it back, makes it fit to show",
+    load: async () => (await import('./commands/trace.js')).traceCommand,
   },
   {
     name: 'config',

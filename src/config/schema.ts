@@ -20,8 +20,8 @@ const modemAddress = z
   .string()
   .min(1)
   .max(4096)
-  .regex(/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+)$/, {
-    error: 'a modem is auto, virtual, a device path, tcp://HOST:PORT or unix:PATH',
+  .regex(/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+|trace:.+)$/, {
+    error: 'a modem is auto, virtual, a device path, tcp://HOST:PORT, unix:PATH or trace:FILE',
   });
 
 const modem = z
@@ -31,16 +31,23 @@ const modem = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'a name is up to 64 letters, digits, dots, hyphens and underscores' })
       .optional()
       .describe('Name that events and routes use'),
-    port: modemAddress.describe('auto, virtual, a device path, tcp://HOST:PORT or unix:PATH'),
+    port: modemAddress.describe('auto, virtual, a device path, tcp://HOST:PORT, unix:PATH or trace:FILE'),
     profile: text('Id of the modem profile; found out where none is named'),
     'baud-rate': z.number().int().min(300).max(4_000_000).optional().describe('Speed of a serial port'),
     pin: secretReference.optional().describe('PIN of the SIM'),
   })
   .describe('One modem');
 
+const modemAddresses = z
+  .union([modemAddress, z.array(modemAddress).min(1).max(256)], { error: 'modem is an address or a list of them' })
+  .optional();
+
+const doctorOptions = z.strictObject({ modem: modemAddresses }).describe('Options of wapbridge doctor');
+
 const listen = z
   .strictObject({
-    modem: z.union([modemAddress, z.array(modemAddress).min(1).max(256)], { error: 'modem is an address or a list of them' }).optional(),
+    modem: modemAddresses,
+    trace: text('Folder for traces of what crosses the ports'),
     'or-virtual': flag('Use the virtual bench where no modem is found'),
     seed: z.number().int().min(0).max(4_294_967_295).optional().describe('Seed of what the virtual bench shuffles and repeats'),
     'exit-after': count('End after so many messages have been handed on', 1_000_000_000),
@@ -201,6 +208,7 @@ export const configSchema = z
     dm: dm.optional(),
     listen: listen.optional(),
     bench: bench.optional(),
+    doctor: doctorOptions.optional(),
     decode: decode.optional(),
     sending: sending.optional(),
     send: send.optional(),

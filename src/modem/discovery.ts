@@ -24,6 +24,8 @@ export interface DiscoveredModem {
   readonly serialNumber: string | null;
   /** Where it is plugged in, such as `1-1.2`; null where only the port list knows it. */
   readonly usbPath: string | null;
+  /** Its folder in sysfs; null where only the port list knows it. */
+  readonly sysfsFolder: string | null;
   readonly ports: readonly DiscoveredPort[];
   /** The port to open: of a known modem only, by its stable path where there is one. */
   readonly atPort: string | null;
@@ -49,6 +51,7 @@ export interface DiscoverOptions {
 interface FoundPort {
   readonly device: string;
   readonly usbPath: string | null;
+  readonly sysfsFolder: string | null;
   readonly usbId: string;
   readonly interfaceNumber: number | null;
   readonly interfaceClass: string | null;
@@ -111,6 +114,7 @@ function describe(ports: readonly FoundPort[], links: ReadonlyMap<string, string
       product: first.product,
       serialNumber: first.serialNumber,
       usbPath: first.usbPath,
+      sysfsFolder: first.sysfsFolder,
       ports: described,
       atPort: chosen === undefined ? null : (chosen.stablePath ?? chosen.device),
     },
@@ -145,6 +149,7 @@ async function portsOfSysfs(sysfsRoot: string, devRoot: string): Promise<FoundPo
     ports.push({
       device: join(devRoot, name),
       usbPath: basename(usbDevice),
+      sysfsFolder: usbDevice,
       usbId: `${await word(usbDevice, 'idVendor')}:${await word(usbDevice, 'idProduct')}`.toLowerCase(),
       interfaceNumber: Number.isInteger(number) ? number : null,
       interfaceClass: await word(usbInterface, 'bInterfaceClass'),
@@ -164,6 +169,7 @@ function portOfList(port: ListedPort): FoundPort | null {
   return {
     device: port.path,
     usbPath: null,
+    sysfsFolder: null,
     usbId: `${port.vendorId}:${port.productId}`.toLowerCase(),
     interfaceNumber: number === undefined ? null : Number.parseInt(number, 16),
     interfaceClass: null,

@@ -360,6 +360,10 @@ test('a modem says how it stands', async () => {
   expect(await run(modem.status())).toEqual({
     sim: 'READY',
     registration: 'roaming',
+    registrations: [
+      { network: '+CREG', state: 'denied' },
+      { network: '+CEREG', state: 'roaming' },
+    ],
     operator: 'Test, Net',
     signalDbm: -73,
     serviceCentre: '+15550009999',

@@ -7,6 +7,8 @@ import { DevicePort } from './device-port.js';
 import { PortError } from './errors.js';
 import { findPortHolders } from './port-holder.js';
 import { parsePortName } from './port-name.js';
+import { ReplayPort } from './replay-port.js';
+import { parseTrace } from './trace.js';
 
 /** How a port is opened. */
 export interface OpenPortOptions {
@@ -23,13 +25,20 @@ const keepAliveMs = 10_000;
 const partingMs = 500;
 
 /**
- * Opens a byte stream to a modem: a device path, `tcp://HOST:PORT` or `unix:PATH`.
+ * Opens a byte stream to a modem: a device path, `tcp://HOST:PORT`, `unix:PATH`, or `trace:FILE` for a recording, played once.
  * @throws PortError `modem/no-such-port`, `modem/port-not-permitted`, `modem/port-held`, `modem/port-failed`, `modem/bad-port-name`
+ * @throws TraceError `modem/bad-trace`
  */
 export async function openPort(name: string, options: OpenPortOptions): Promise<Duplex> {
   options.signal?.throwIfAborted();
   const parsed = parsePortName(name);
   if (parsed.kind === 'device') return openDevice(parsed.path, options);
+  if (parsed.kind === 'trace') {
+    const text = await readFile(parsed.path, 'utf8').catch((cause: unknown) => {
+      throw explainCode(parsed.path, codeOf(cause), cause);
+    });
+    return new ReplayPort(parseTrace(text), { clock: options.clock, closesAtEnd: true });
+  }
   const socket = connect(parsed.kind === 'tcp' ? { host: parsed.host, port: parsed.port } : { path: parsed.path });
   return openSocket(name, socket, options);
 }

@@ -3,6 +3,9 @@ import type { Cancel, Clock } from '../runtime/index.js';
 import { TraceError } from './errors.js';
 import { maskPin, type Trace, type TraceEntry } from './trace.js';
 
+/** What came last is still taken in by whoever reads. */
+const endPauseMs = 100;
+
 /**
  * A port that plays a recording back: what came from the modem comes again, at the recorded distance from what went before it, and what is
  * written must be what was written then. Anything else destroys the port with a `TraceError` `modem/replay-differs`.
@@ -11,6 +14,7 @@ export class ReplayPort extends Duplex {
   readonly #entries: readonly TraceEntry[];
   readonly #clock: Clock;
   readonly #paced: boolean;
+  readonly #closesAtEnd: boolean;
   #at = 0;
   /** What was written and not yet compared. */
   #written = '';
@@ -23,12 +27,20 @@ export class ReplayPort extends Duplex {
     {
       clock,
       paced = true,
-    }: { readonly clock: Clock /** Keeps the recorded distances; otherwise all that is due comes at once. */; readonly paced?: boolean },
+      closesAtEnd = false,
+    }: {
+      readonly clock: Clock;
+      /** Keeps the recorded distances; otherwise all that is due comes at once. */
+      readonly paced?: boolean;
+      /** Closes after the last entry, as a modem that is pulled out; otherwise the port stays and is silent. */
+      readonly closesAtEnd?: boolean;
+    },
   ) {
     super();
     this.#entries = trace.entries;
     this.#clock = clock;
     this.#paced = paced;
+    this.#closesAtEnd = closesAtEnd;
     this.#cancel = clock.after(0, () => this.#play());
   }
 
@@ -59,6 +71,8 @@ export class ReplayPort extends Duplex {
         const next = this.#entries.slice(this.#at).find(({ direction }) => direction === 'to-modem');
         // It was written sooner than in the recording; it is compared when its turn comes.
         if (next !== undefined) return null;
+        // The recording was cut off here, and so is whoever drives it.
+        if (this.#closesAtEnd && entry === undefined) return null;
         return differs(this.#at, null, this.#written);
       }
       const expected = maskPin(entry.text).slice(this.#compared);
@@ -78,6 +92,10 @@ export class ReplayPort extends Duplex {
 
   #schedule(): void {
     const entry = this.#entries[this.#at];
+    if (entry === undefined && this.#closesAtEnd && !this.destroyed) {
+      this.#cancel = this.#clock.after(endPauseMs, () => this.destroy());
+      return;
+    }
     if (entry === undefined || entry.direction === 'to-modem' || this.destroyed) return;
     const before = this.#entries[this.#at - 1]?.atMs ?? 0;
     this.#cancel = this.#clock.after(this.#paced ? Math.max(0, entry.atMs - before) : 0, () => this.#play());

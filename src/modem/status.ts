@@ -9,11 +9,19 @@ export interface MemoryUse {
   readonly total: number;
 }
 
+/** How a modem stands with one kind of network. */
+export interface NetworkRegistration {
+  readonly network: '+CREG' | '+CGREG' | '+CEREG';
+  readonly state: 'home' | 'roaming' | 'searching' | 'denied' | 'not-registered' | 'unknown';
+}
+
 /** How a modem stands with its SIM and network; null where it would not say. */
 export interface ModemStatus {
   /** READY, SIM PIN and so on, as the modem names it. */
   readonly sim: string | null;
   readonly registration: 'home' | 'roaming' | 'searching' | 'denied' | 'not-registered' | 'unknown';
+  /** The same by network, as far as the modem answers: +CREG is circuit switched, +CGREG packet switched, +CEREG LTE. */
+  readonly registrations: readonly NetworkRegistration[];
   readonly operator: string | null;
   /** Decibels relative to one milliwatt. */
   readonly signalDbm: number | null;
@@ -40,19 +48,21 @@ export async function readStatus(tools: SetUpTools): Promise<ModemStatus> {
     const line = findLine((await attempt(tools, command)) ?? [], prefix);
     return line === null ? [] : parseFields(line);
   };
-  const heard: ModemStatus['registration'][] = [];
+  const registrationsHeard: NetworkRegistration[] = [];
   // A modem on LTE alone may be registered for messages while +CREG says that it is not.
-  for (const name of ['+CREG', '+CGREG', '+CEREG']) {
-    const fields = await value(`AT${name}?`, `${name}:`);
-    const state = registrations[fields[1] ?? ''];
-    if (state !== undefined) heard.push(state);
+  for (const network of ['+CREG', '+CGREG', '+CEREG'] as const) {
+    const fields = await value(`AT${network}?`, `${network}:`);
+    // Some Motorola modems write 000,001.
+    const state = registrations[String(Number(fields[1] ?? 'x'))];
+    if (fields[1] !== undefined) registrationsHeard.push({ network, state: state ?? 'unknown' });
   }
   const strength = Number((await value('AT+CSQ', '+CSQ:'))[0] ?? 'x');
   const centre = (await value('AT+CSCA?', '+CSCA:'))[0];
   const memories = await value('AT+CPMS?', '+CPMS:');
   return {
     sim: await simState(tools),
-    registration: betterFirst.find((state) => heard.includes(state)) ?? 'unknown',
+    registration: betterFirst.find((state) => registrationsHeard.some((heard) => heard.state === state)) ?? 'unknown',
+    registrations: registrationsHeard,
     operator: (await value('AT+COPS?', '+COPS:'))[2] ?? null,
     signalDbm: Number.isInteger(strength) && strength >= 0 && strength <= 31 ? -113 + 2 * strength : null,
     serviceCentre: centre === undefined || centre === '' ? null : centre,

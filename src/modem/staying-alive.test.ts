@@ -132,7 +132,7 @@ test('a modem that answers and cannot be set up is reset where its profile allow
   expect(resets.length).toBeGreaterThanOrEqual(5);
   expect(resets.slice(1).map((at, place) => at - (resets[place] ?? 0) >= 30 * 60_000)).not.toContain(false);
   expect(notes.filter((note) => note === 'reset')).toHaveLength(resets.length);
-});
+}, 30_000);
 
 test('a modem whose profile names no reset is never reset, and that is told', async () => {
   const { resets, notes } = await broken(plainModem, 1);

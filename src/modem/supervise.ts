@@ -63,7 +63,7 @@ export async function* supervise(name: string, options: SuperviseOptions): Async
       if (hangs(cause)) failures += 1;
       if (reason !== said) tell('failed', null, cause);
       said = reason;
-      if ((first && failFirst) || !(cause instanceof BridgeError)) throw cause;
+      if ((first && failFirst) || name.startsWith('trace:') || !(cause instanceof BridgeError)) throw cause;
       await clock.sleep(delayMs, { signal }).catch(() => {});
       delayMs = Math.min(mostDelayMs, delayMs * 1.5);
       continue;
@@ -82,7 +82,8 @@ export async function* supervise(name: string, options: SuperviseOptions): Async
     if (clock.monotonic() - readyAt >= recoveredMs) failures = 0;
     if (modem.lost !== null && hangs(modem.lost)) failures += 1;
     if (modem.lost !== null) tell('lost', modem, modem.lost);
-    if (isAborted(signal)) return;
+    // A recording comes once.
+    if (isAborted(signal) || name.startsWith('trace:')) return;
     await clock.sleep(firstDelayMs, { signal }).catch(() => {});
   }
 }

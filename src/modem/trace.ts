@@ -14,6 +14,10 @@ export interface TraceHeader {
   readonly profile: string | null;
   readonly firmware: string | null;
   readonly redacted: boolean;
+  /** The command that recorded it, such as `listen`: a replay does with messages what that command did. */
+  readonly by?: string;
+  /** What reception was asked for, where it was forced. */
+  readonly reception?: 'direct' | 'stored';
 }
 
 export interface Trace extends TraceHeader {
@@ -25,9 +29,11 @@ const directions: Readonly<Record<string, TraceEntry['direction']>> = { '>': 'to
 const mostTraceLines = 1_000_000;
 
 /** The comment a trace begins with, line end included. */
-export function formatTraceHeader({ profile, firmware, redacted }: TraceHeader): string {
+export function formatTraceHeader({ profile, firmware, redacted, by, reception }: TraceHeader): string {
   const shown = (value: string | null): string => (value === null ? '-' : value.replace(/\s+/g, '_'));
-  return `# profile: ${shown(profile)}   firmware: ${shown(firmware)}   redacted: ${redacted ? 'yes' : 'no'}\n`;
+  const origin = by === undefined ? '' : `   by: ${shown(by)}`;
+  const forced = reception === undefined ? '' : `   reception: ${reception}`;
+  return `# profile: ${shown(profile)}   firmware: ${shown(firmware)}   redacted: ${redacted ? 'yes' : 'no'}${origin}${forced}\n`;
 }
 
 /** One line of a trace, line end included. A PIN never stands in it. */
@@ -59,11 +65,7 @@ export function parseTrace(text: string): Trace {
     const line = raw.replace(/\r$/, '');
     if (line.trim() === '') continue;
     if (line.startsWith('#')) {
-      for (const [, name, value] of line.matchAll(/(profile|firmware|redacted):\s*(\S+)/g)) {
-        if (name === 'redacted') header = { ...header, redacted: value === 'yes' };
-        else if (value !== undefined && value !== '-')
-          header = name === 'profile' ? { ...header, profile: value } : { ...header, firmware: value };
-      }
+      header = { ...header, ...headerFacts(line) };
       continue;
     }
     const match = /^\+(\d{1,9}(?:\.\d{1,6})?) ([<>!]) (".*")\s*$/.exec(line);
@@ -76,6 +78,19 @@ export function parseTrace(text: string): Trace {
     });
   }
   return { ...header, entries };
+}
+
+function headerFacts(line: string): Partial<TraceHeader> {
+  let facts: Partial<TraceHeader> = {};
+  for (const [, name, value] of line.matchAll(/(profile|firmware|redacted|by|reception):\s*(\S+)/g)) {
+    if (value === undefined || value === '-') continue;
+    if (name === 'redacted') facts = { ...facts, redacted: value === 'yes' };
+    else if (name === 'profile') facts = { ...facts, profile: value };
+    else if (name === 'firmware') facts = { ...facts, firmware: value };
+    else if (name === 'by') facts = { ...facts, by: value };
+    else if (value === 'direct' || value === 'stored') facts = { ...facts, reception: value };
+  }
+  return facts;
 }
 
 /** Text to the modem with the digits of a PIN covered. */

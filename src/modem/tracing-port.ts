@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Clock } from '../runtime/index.js';
+import { PinCover } from './pin-cover.js';
 import { closePort } from './port.js';
 import type { TraceEntry } from './trace.js';
 
@@ -9,6 +10,7 @@ export class TracingPort extends Duplex {
   readonly #clock: Clock;
   readonly #record: (entry: TraceEntry) => void;
   readonly #openedAt: number;
+  readonly #covers = { 'to-modem': new PinCover(), 'from-modem': new PinCover() };
 
   constructor(inner: Duplex, { clock, record }: { readonly clock: Clock; readonly record: (entry: TraceEntry) => void }) {
     super();
@@ -57,6 +59,7 @@ export class TracingPort extends Duplex {
   }
 
   #note(direction: TraceEntry['direction'], text: string): void {
-    this.#record({ atMs: this.#clock.monotonic() - this.#openedAt, direction, text });
+    const covered = direction === 'event' ? text : this.#covers[direction].cover(text);
+    this.#record({ atMs: this.#clock.monotonic() - this.#openedAt, direction, text: covered });
   }
 }

@@ -7,11 +7,13 @@ import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
 import { driveNamed } from '../drive.js';
 import { exitCodes } from '../exit-codes.js';
+import { holdProcess } from '../hold-process.js';
 import { redeliverAsAsked } from '../inbox/redeliver.js';
 import { End, MessageLimit } from '../listen-end.js';
 import { configuredModems, journalLimits, limitsOf, routesOf, wholeNumber } from '../listen-options.js';
 import { type FoundModems, findModems, requestedModems } from '../listen-plan.js';
 import { withLimit } from '../listen-sinks.js';
+import type { ListenTraces } from '../listen-traces.js';
 import { defaultStateFolder } from '../location.js';
 import { presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
@@ -26,6 +28,8 @@ interface Listening {
   readonly quiet: boolean;
   readonly exitAfter: number | undefined;
   readonly seed: number | undefined;
+  /** Folder for traces of what crosses the ports. */
+  readonly trace: string | undefined;
 }
 
 export const listenCommand = defineCommand({
@@ -46,6 +50,7 @@ export const listenCommand = defineCommand({
       })
       .option('or-virtual', { type: 'boolean', default: false, describe: 'use the virtual bench where no modem is found' })
       .option('exit-after', { type: 'number', requiresArg: true, describe: 'end after so many messages have been handed on' })
+      .option('trace', { type: 'string', requiresArg: true, describe: 'record what crosses the ports of the modems into this folder' })
       .option('seed', {
         type: 'number',
         requiresArg: true,
@@ -62,7 +67,7 @@ export const listenCommand = defineCommand({
       ? mkdtempSync(join(tmpdir(), 'wapbridge-'))
       : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
     try {
-      await listen({ found, directory, json: options.json, quiet: options.quiet, exitAfter, seed }, io);
+      await listen({ found, directory, json: options.json, quiet: options.quiet, exitAfter, seed, trace: options.trace }, io);
     } finally {
       if (forgets) rmSync(directory, { recursive: true, force: true });
     }
@@ -70,7 +75,7 @@ export const listenCommand = defineCommand({
   },
 });
 
-async function listen({ found, directory, json, quiet, exitAfter, seed }: Listening, io: CommandIo): Promise<void> {
+async function listen({ found, directory, json, quiet, exitAfter, seed, trace }: Listening, io: CommandIo): Promise<void> {
   const { clock, random, logger, output } = io;
   const config = io.configuration?.content;
   const end = new End();
@@ -118,6 +123,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     dm,
     sendPolicy: sendPolicyOf(config?.sending),
     onEvent: (event) => {
+      traces?.notice(event);
       // What is held back for the next run because enough was handed on has not failed.
       const heldBack = end.reason !== null && event.event === 'delivery-failed';
       // One line says that storing fails, and one that it works again; not one for every part that is refused meanwhile.
@@ -128,14 +134,16 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
       }
     },
   });
+  const traces = trace === undefined ? null : await beginTraces(trace, clock);
+  const release = holdProcess(clock);
   let closeVirtual = (): Promise<void> => Promise.resolve();
   try {
     bridge.start();
     await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
-    const driven = found.modems.map((modem) => driveNamed(bridge, modem, { directory, environment: io.environment }));
+    const driven = found.modems.map((modem) => driveNamed(bridge, modem, { directory, environment: io.environment, traces }));
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
-      const demonstration = await openDemonstration({ bridge, clock, random, seed, say });
+      const demonstration = await openDemonstration({ bridge, clock, random, seed, say, traces });
       closeVirtual = () => demonstration.close();
       driven.push(demonstration.ready);
     }
@@ -147,7 +155,15 @@ async function listen({ found, directory, json, quiet, exitAfter, seed }: Listen
     await bridge.close();
     await closeVirtual();
     journal.close();
+    traces?.close();
+    release();
   }
+}
+
+/** Recording is loaded only where it is asked for. */
+async function beginTraces(folder: string, clock: CommandIo['clock']): Promise<ListenTraces> {
+  const { listenTraces } = await import('../listen-traces.js');
+  return listenTraces(folder, clock);
 }
 
 /** Whether parts can be stored, as a line of its own: while they cannot, nothing is acknowledged. */
