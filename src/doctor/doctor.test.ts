@@ -213,6 +213,9 @@ describe('of a port', () => {
   });
 
   test('one that is no serial device cannot be opened', async () => {
+    expect((await find({ modems: ['/dev/null'] })).findings).toMatchObject([
+      { code: 'port-failed', what: '/dev/null is not a serial device.' },
+    ]);
     expect(await find({ modems: [write('dev/ttyUSB9', '')] })).toMatchObject({ codes: ['port-failed'], exitCode: 3 });
   });
 
@@ -258,24 +261,24 @@ describe('of a port', () => {
     const { findings, exitCode, opened } = await heldBy('brltty');
     expect(findings).toMatchObject([{ code: 'port-held', command: expect.stringContaining('systemctl mask --now brltty') }]);
     expect([exitCode, opened]).toEqual([4, 0]);
-    expect((await heldBy('agetty')).findings).toMatchObject([{ command: 'sudo systemctl mask --now serial-getty@null' }]);
-    expect((await heldBy('minicom')).findings).toMatchObject([{ command: 'kill 90', what: '/dev/null is held by minicom (pid 90).' }]);
+    expect((await heldBy('agetty')).findings).toMatchObject([{ command: 'sudo systemctl mask --now serial-getty@tty' }]);
+    expect((await heldBy('minicom')).findings).toMatchObject([{ command: 'kill 90', what: '/dev/tty is held by minicom (pid 90).' }]);
   });
 
   test('one that a running listen drives is noted, and left alone', async () => {
     const { findings, exitCode, opened } = await heldBy('node', ['node', '/opt/wapbridge/dist/cli/main.js', 'listen', '--modem', 'x']);
     expect([findings.map(({ code, what }) => [code, what]), exitCode, opened]).toEqual([
-      [['held-by-listen', '/dev/null is driven by wapbridge listen (pid 90).']],
+      [['held-by-listen', '/dev/tty is driven by wapbridge listen (pid 90).']],
       0,
       0,
     ]);
   });
 
-  /** /dev/null stands for a serial device: every machine has it, and what has it open can be told. */
+  /** /dev/tty stands for a serial device: every machine has it, and what has it open can be told. */
   async function heldBy(name: string, words: readonly string[] = [name]) {
     rmSync(join(root, 'proc'), { recursive: true, force: true });
-    runs(90, name, { words: [...words], open: ['/dev/null'] });
-    return asked({ modems: ['/dev/null'] });
+    runs(90, name, { words: [...words], open: ['/dev/tty'] });
+    return asked({ modems: ['/dev/tty'] });
   }
 
   test('the diagnostic port of a composite device is named and nothing is written to it', async () => {

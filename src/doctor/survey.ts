@@ -1,4 +1,4 @@
-import { access, realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { BridgeError } from '../errors.js';
 import {
@@ -13,6 +13,8 @@ import {
 import type { ModemToSurvey, NotAsked, SurveyedModem, SurveyOptions, World } from './types.js';
 import { worldOf } from './world.js';
 
+/** The kernel's major number of /dev/null and its like. @see Linux Documentation/admin-guide/devices.txt */
+const memoryDevices = 1;
 /** Octets written to these can do harm, or are for somebody else. */
 const otherRoles: ReadonlySet<DiscoveredPort['role']> = new Set(['diag', 'nmea', 'audio', 'ignore'] as const);
 
@@ -62,11 +64,11 @@ async function look({ modem, device, devicePort, isNamed }: Subject, options: Su
   }
   if (isNamed && otherRoles.has(devicePort?.role ?? null)) return not({ why: 'other-role' });
   if (modem.address.startsWith('/')) {
-    const exists = await access(modem.address).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) return not({ why: 'missing', message: `${modem.address} does not exist` });
+    const there = await stat(modem.address).catch(() => null);
+    if (there === null) return not({ why: 'missing', message: `${modem.address} does not exist` });
+    // Every program has /dev/null open.
+    if (there.isCharacterDevice() && there.rdev >> 8 === memoryDevices)
+      return not({ why: 'failed', message: `${modem.address} is not a serial device`, advice: 'name the device of the modem' });
     if (!(await world.mayOpen(modem.address)))
       return not({ why: 'not-permitted', message: `${modem.address} may not be opened by this user` });
     const holders = await findPortHolders(modem.address, { procRoot: world.procRoot });
