@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../runtime/index.js';
 import { reasonOf, SinkError } from './errors.js';
 
 /**
@@ -8,7 +9,7 @@ import { reasonOf, SinkError } from './errors.js';
  */
 export function checkFolder(sink: string, directory: string): void {
   attempt(sink, directory, () => {
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
+    makeFolder(directory, 0o750);
     accessSync(directory, constants.W_OK | constants.X_OK);
   });
 }

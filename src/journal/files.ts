@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../runtime/index.js';
 import { JournalError, reasonOf, systemCode } from './errors.js';
 
 /** Name of the journal's file in its folder. */
@@ -13,7 +14,7 @@ export function prepareFiles(directory: string): string {
   const path = join(resolve(directory), journalFile);
   refuseTornFiles(path);
   try {
-    const created = mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const created = makeFolder(directory, 0o700);
     closeSync(openSync(path, 'a', 0o600));
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
     syncDirectory(directory);

@@ -1,6 +1,7 @@
 import { randomBytes, scryptSync } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../runtime/index.js';
 import { ModemError } from './errors.js';
 import type { LockedSim, PinSource } from './sim.js';
 
@@ -93,7 +94,7 @@ function isMemory(found: unknown): found is Memory {
 function save(file: string, memory: Memory): void {
   const draft = `${file}.new`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
     const handle = openSync(draft, 'w', 0o600);
     try {
       writeSync(handle, JSON.stringify(memory));

@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../runtime/index.js';
 import { BenchError } from './errors.js';
 
 /** A stable name for a port that changes its own, as udev would keep one. */
@@ -17,7 +18,7 @@ export class PortLink {
    */
   point(port: string): void {
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeFolder(dirname(this.path));
       const there = lstatSync(this.path, { throwIfNoEntry: false });
       if (there !== undefined && !there.isSymbolicLink()) {
         throw new BenchError('virtual-bench/bad-link', `${this.path} is in the way and no link`, {

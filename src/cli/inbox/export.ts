@@ -1,10 +1,11 @@
-import { constants, mkdirSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CapturedPacket, pcapngPacket, pcapngPrologue } from '../../capture/index.js';
 import { BridgeError } from '../../errors.js';
 import type { StoredMessage, StoredPart } from '../../journal/index.js';
 import { fromHex } from '../../octets/index.js';
+import { makeFolder } from '../../runtime/index.js';
 import { numberAt, objectAt, textAt } from '../json-view.js';
 import { factsOf } from './present-entry.js';
 
@@ -61,7 +62,7 @@ export async function openCaptureFile(file: string): Promise<CaptureFile> {
 export async function writeBody(folder: string, { id, body }: Pick<StoredMessage, 'id' | 'body'>): Promise<void> {
   if (body === null) return;
   await guarded(folder, async () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     await writeFile(join(folder, `${id}.body`), body, { mode: 0o600 });
   });
 }
