@@ -164,6 +164,7 @@ test('what is plugged in is suggested by its USB serial number, or by its port w
     product: 'Modem',
     serialNumber,
     usbPath: null,
+    sysfsFolder: '/sys/devices/x',
     ports: [],
     atPort,
   });
