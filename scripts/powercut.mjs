@@ -133,7 +133,7 @@ function complaints(journal) {
   return found;
 }
 
-function examine(number) {
+async function examine(number) {
   const place = join(images, 'cut');
   mkdirSync(place);
   for (const [name, image] of disk.cut(random)) if (!name.endsWith('-shm')) writeFileSync(join(place, name), image);
@@ -149,14 +149,18 @@ function examine(number) {
     else failures.push({ number, found: [error.message] });
   }
   done += 1;
-  if (done % 50 === 0) collect();
+  if (done % 50 === 0) {
+    collect();
+    // What was collected is let go of in the next turns.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
   rmSync(place, { recursive: true, force: true });
 }
 
 for (const [index, step] of steadyFiles.entries()) {
   if (step.do === 'say') for (const line of step.text.split('\n')) heard(line);
   else if (!values['ignore-syncs'] || !step.do.startsWith('sync')) disk.step(step);
-  for (let cut = perStep.get(index) ?? 0; cut > 0 && failures.length < 5; cut -= 1) examine(index);
+  for (let cut = perStep.get(index) ?? 0; cut > 0 && failures.length < 5; cut -= 1) await examine(index);
 }
 for (const { number, found } of failures) {
   process.stderr.write(`powercut FAILED, seed ${seed}, cut after step ${number} of ${steadyFiles.length} (trace ${trace})\n`);
