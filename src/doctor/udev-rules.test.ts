@@ -69,7 +69,10 @@ describe('udev/77-wapbridge-modems.rules', () => {
     expect(new Set(labels).size).toBe(labels.length);
   });
 
-  test.skipIf(!canVerify)('udevadm verify finds nothing in it (needs udevadm of systemd 254 or later)', () => {
-    expect(execFileSync('udevadm', ['verify', '--no-summary', file], { encoding: 'utf8' })).toBe('');
-  });
+  // Only systemd 254 and later can do this; where it cannot be asked there is no such test, and the checks above stand alone.
+  if (canVerify) {
+    test('udevadm verify finds nothing in it', () => {
+      expect(execFileSync('udevadm', ['verify', '--no-summary', file], { encoding: 'utf8' })).toBe('');
+    });
+  }
 });

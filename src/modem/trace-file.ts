@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../runtime/index.js';
 import { TraceError } from './errors.js';
 import { formatTraceEntry, formatTraceHeader, type TraceEntry, type TraceHeader } from './trace.js';
 
@@ -22,7 +23,7 @@ const mostOctets = 64 * 1024 * 1024;
 export function openTraceFile(path: string, header: Pick<TraceHeader, 'by' | 'reception'>): TraceFile {
   let descriptor: number | null;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     descriptor = openSync(path, 'wx', 0o600);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
