@@ -332,6 +332,7 @@ describe('retention', () => {
     await bench.clock.step(hourMs);
     await journal.retain({ ...retention, settledForMs: 0 });
     expect(journal.messages()).toEqual([]);
+    expect(journal.part(first.id)).toMatchObject({ octets: '', facts: '{}', messageId: null });
     expect((await journal.append(part(bench, '01', { fingerprint }))).duplicateOf).toBe(first.id);
     await bench.clock.step(25 * hourMs);
     await journal.retain({ ...retention, settledForMs: 0 });
