@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type { BenchPlan } from '../config/index.js';
+import { makeFolder } from '../runtime/index.js';
 import { HilError } from './errors.js';
 
 /** What a run has sent over the air, by the label of the SIM; all its test files share it. */
@@ -17,7 +18,7 @@ export interface Ledger {
 export function openLedger(plan: BenchPlan, folder = runFolder()): Ledger {
   const { budget } = plan;
   if (budget === null) return { left: () => null, spend: () => {} };
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   forgetEndedRuns(folder);
   const file = join(folder, `${runId()}.spent`);
   const spent = (): readonly string[] => {
