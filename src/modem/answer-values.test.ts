@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expandNumbers, messageType, parseFields, parseListing, parseLists, parseRead, parseStoredIndication } from './answer-values.js';
-import { announcedOctets } from './line-protocol.js';
+import { announcedOctets, initialLineState, stepLine } from './line-protocol.js';
 import { deliverPdu } from './scripted-modem.testing.js';
 import { indicationLadder } from './set-up.js';
 
@@ -81,6 +81,15 @@ test.each([
   ['+CMT: "+4915,1",154', 154],
   ['+CDS: ,25', 25],
   ['+CMT: "x"', null],
+  ['+CMT: ,7', 7],
+  ['+CMT:023 ', 23],
+  ['+CMT:, 23 \t', 23],
+  ['+CMT: ,1234', null],
+  ['+CMT: 12 34', null],
+  ['+CMT: x5', null],
+  ['+CMT: ,', null],
+  [' 140', 140],
+  ['', null],
 ])('%s announces its length', (line, octets) => {
   expect(announcedOctets(line)).toBe(octets);
 });
@@ -94,4 +103,26 @@ test('the ladder of indications begins with what loses least and holds only what
   expect(indicationLadder('+CNMI: (0,1,2),(0,1),(0,2),(0),(1)', { direct: true, modeOne: false })[0]).toEqual([2, 1, 0, 0, 1]);
   expect(indicationLadder('+CNMI: (1,2),(0-3),(0,2),(0-2),(0,1)', { direct: true, modeOne: true })[0]).toEqual([1, 2, 0, 1, 0]);
   expect(indicationLadder(null, { direct: false, modeOne: false }).every((values) => values[1] !== 2)).toBe(true);
+});
+
+test.each([
+  ['0791ab', [], '0791AB'],
+  ['0791AB', [], '0791AB'],
+  ['ab12', [], 'AB12'],
+  ['0791 AB?', [], '0791 AB?'],
+  ['0791ab?', [], '0791ab?'],
+  ['f?', [], 'f?'],
+  ['0791AB', ['0791AB'], '0791AB'],
+])('behind +CMT: the line %s, where %j would be echoes, is the PDU %s', (line, echoes, pdu) => {
+  const half = stepLine({ ...initialLineState, echoes }, { type: 'line', line: '+CMT: ,20' }).state;
+  const { state, outputs } = stepLine(half, { type: 'line', line });
+  expect(outputs).toEqual([{ type: 'unsolicited', line: '+CMT: ,20', pdu }]);
+  expect(state.half).toBeNull();
+});
+
+test.each(['0', 'OK', 'RING', '+CMTI: "SM",4', 'AT+CSQ', 'DST: 1'])('behind +CMT: the line %s breaks the pair', (line) => {
+  const half = stepLine({ ...initialLineState, echoes: ['AT+CSQ'] }, { type: 'line', line: '+CMT: ,20' }).state;
+  const { state, outputs } = stepLine(half, { type: 'line', line });
+  expect(outputs[0]).toEqual({ type: 'broken', line: '+CMT: ,20' });
+  expect(state.orphan).toBe('+CMT: ,20');
 });

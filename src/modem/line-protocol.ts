@@ -73,6 +73,7 @@ const leavePrompt: LineOutput = { type: 'write', octets: escapeCharacter };
 export const promptLine = '> ';
 const quietMs = 250;
 const probeMs = 1_000;
+const noOutputs: readonly LineOutput[] = [];
 /** More lines than any memory can list; a device that goes on is not answering. */
 const mostInformationLines = 4_096;
 
@@ -81,10 +82,21 @@ export function isHexLine(line: string): boolean {
   return line.length >= 2 && /^[0-9A-Fa-f]+$/.test(line);
 }
 
-/** A line of hex digits in upper case, or null. Most modems write it so already, and making a copy costs more than looking. */
-function upperHexLine(line: string): string | null {
-  if (/^[0-9A-F]{2,}$/.test(line)) return line;
-  return isHexLine(line) ? line.toUpperCase() : null;
+/** The line that stands where the PDU of a pair should, or null where it means something by itself; hex digits are made upper case. */
+function secondHalf(state: LineState, line: string): string | null {
+  const first = line.charCodeAt(0);
+  // Echoes apart, nothing of more than one character that means something by itself begins with a digit: most PDUs are known at a glance.
+  const plain = first >= 0x30 && first <= 0x39 && line.length > 1 && !isEcho(state, line);
+  const upper = line.toUpperCase();
+  if (plain) return upper === line || !isHexLine(line) ? line : upper;
+  if (isHexLine(line)) return upper;
+  // A line that means nothing else is kept as it is rather than lost.
+  return isRecognised(state, line) ? null : line;
+}
+
+/** The state with another first half of a pair; built field by field, because two lines of every part come this way. */
+function withHalf({ phase, orphan, echoes }: LineState, half: string | null): LineState {
+  return { phase, half, orphan, echoes };
 }
 
 /** One step of the conversation with a modem: what state follows, and what is to be done. */
@@ -163,17 +175,15 @@ function abort(state: LineState): LineStep {
 
 function takeLine(state: LineState, line: string): LineStep {
   if (state.half !== null) {
-    const whole: LineState = { ...state, half: null };
-    const pdu = upperHexLine(line);
+    const whole = withHalf(state, null);
+    const pdu = secondHalf(whole, line);
     if (pdu !== null) return { state: whole, outputs: [{ type: 'unsolicited', line: state.half, pdu }] };
-    // A line that means nothing else stands where the PDU should: it is kept as it is rather than lost.
-    if (!isRecognised(whole, line)) return { state: whole, outputs: [{ type: 'unsolicited', line: state.half, pdu: line }] };
     const next = takeLine({ ...whole, orphan: state.half }, line);
     return { state: next.state, outputs: [{ type: 'broken', line: state.half }, ...next.outputs] };
   }
   if (isEcho(state, line)) return { state, outputs: [{ type: 'echo' }] };
   const kind = matchUnsolicited(line);
-  if (kind === 'line-and-pdu') return { state: { ...state, half: line }, outputs: [] };
+  if (kind === 'line-and-pdu') return { state: withHalf(state, line), outputs: noOutputs };
   const { phase } = state;
   switch (phase.name) {
     case 'awaiting-final':
@@ -275,8 +285,25 @@ function isEcho(state: LineState, line: string): boolean {
 
 /** The TPDU length that an unsolicited line announces, or null. Gemalto writes `+CMT: ,23` and `+CMT: 23`, ZTE `+CDS: ,23`. */
 export function announcedOctets(line: string): number | null {
-  const digits = /(?:^|[,:])\s*(\d{1,3})\s*$/.exec(line)?.[1];
-  return digits === undefined ? null : Number(digits);
+  let at = beforeBlanks(line, line.length);
+  let value = 0;
+  let weight = 1;
+  for (; weight <= 100; weight *= 10) {
+    const digit = line.charCodeAt(at - 1) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) break;
+    value += digit * weight;
+    at -= 1;
+  }
+  if (weight === 1) return null;
+  at = beforeBlanks(line, at);
+  return at === 0 || line[at - 1] === ',' || line[at - 1] === ':' ? value : null;
+}
+
+/** The end of what stands before `end`, blanks left out. */
+function beforeBlanks(line: string, end: number): number {
+  let at = end;
+  while (at > 0 && line.charCodeAt(at - 1) <= 0x20) at -= 1;
+  return at;
 }
 
 /** The octets of a PDU line that are not its service centre address, or null where the line is too short to tell. */

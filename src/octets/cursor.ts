@@ -101,6 +101,13 @@ export class Cursor {
     return value;
   }
 
+  /** Passes over the next `length` octets and says where in {@link octets} they begin. @throws DecodeError `octets/truncated` */
+  pass(field: string, length: number): number {
+    if (length < 0 || this.#position + length > this.#end) this.#truncated(field, length);
+    this.#position += length;
+    return this.#position - length;
+  }
+
   /** A view of all that is left. */
   rest(field: string, meaning?: (value: Uint8Array) => string | null): Uint8Array {
     return this.bytes(field, this.remaining, meaning);

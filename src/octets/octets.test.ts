@@ -100,8 +100,21 @@ test("new octets are zero and nobody else's, short or long", () => {
   expect(newOctets(512).buffer.byteLength).toBe(8192);
 });
 
+test('octets read from digits leave those read before as they were, whatever their number', () => {
+  const all = Array.from({ length: 1200 }, (_, index) => fromHex(toHex(new Uint8Array(index % 40).fill(index))));
+  all.forEach((octets, index) => {
+    expect(octets).toEqual(new Uint8Array(index % 40).fill(index));
+  });
+});
+
 describe('Cursor', () => {
   const octets = fromHex('0102030405');
+
+  test('passes over octets and says where they lay, or how many are lacking', () => {
+    const cursor = new Cursor(octets, {}, 1);
+    expect([cursor.pass('a', 2), cursor.pass('b', 0), cursor.remaining]).toEqual([1, 3, 2]);
+    expect(() => cursor.pass('c', 3)).toThrow(new DecodeError('octets/truncated', 'c needs 3 octets, 2 left', 'c', 3));
+  });
 
   test('reads in wire order and knows what remains', () => {
     const cursor = new Cursor(octets);

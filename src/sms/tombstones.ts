@@ -5,7 +5,7 @@ const prime = 0x01000193;
 const alphabetNumbers: Readonly<Record<Alphabet, number>> = { 'gsm-7-bit': 0, '8-bit': 1, ucs2: 2, reserved: 3 };
 const longestAddress = 12;
 const longestData = 255;
-/** Places in a record: what is compared, in one piece. The data comes last, its length before it. */
+/** Places in a record: what is compared, in one piece. Behind them stand the address, the length of the data and the data. */
 const place = {
   receiver: 0,
   reference: 2,
@@ -16,11 +16,11 @@ const place = {
   time: 11,
   addressLength: 18,
   address: 20,
-  dataLength: 32,
-  data: 33,
 };
-const recordOctets = place.data + longestData;
-const smallest = 1024;
+const recordOctets = place.address + longestAddress + 1 + longestData;
+/** Records lie in blocks of so many, made when they are needed. */
+const blockBits = 10;
+const blockRecords = 1 << blockBits;
 
 /**
  * The parts of complete messages, so that one that is delivered again is known: a service centre that did not hear the answer sends it
@@ -32,9 +32,10 @@ export class Tombstones<Tag> {
   readonly #keepMs: number;
   readonly #receivers = new Map<string, number>();
   readonly #probe = new Uint8Array(recordOctets);
-  #capacity = 0;
-  #records = new Uint8Array(0);
-  #tags: ({ readonly tag: Tag } | undefined)[] = [];
+  readonly #blocks: Uint8Array[] = [];
+  readonly #tags: ({ readonly tag: Tag } | undefined)[] = [];
+  /** How many records the arrays below have room for. */
+  #room = 0;
   #completedAt = new Float64Array(0);
   #hashes = new Int32Array(0);
   /** Slot of an older record with the same head, or -1. */
@@ -76,9 +77,9 @@ export class Tombstones<Tag> {
       const concatenation = held?.part.concatenation;
       if (held === undefined || concatenation === undefined || concatenation === null) continue;
       if (this.#size === this.#maximum) this.#drop();
-      if (this.#size === this.#capacity) this.#grow();
-      const slot = (this.#oldest + this.#size) % this.#capacity;
-      if (this.#write(this.#records, slot * recordOctets, held.part, concatenation, receiver) === 0) continue;
+      const slot = (this.#oldest + this.#size) % this.#maximum;
+      if (slot >= this.#room) this.#grow();
+      if (this.#write(this.#block(slot), placeOf(slot), held.part, concatenation, receiver) === 0) continue;
       this.#tags[slot] = { tag: held.tag };
       this.#completedAt[slot] = now;
       this.#hashes[slot] = partHash(keyHash, held.part, concatenation.sequence);
@@ -112,13 +113,24 @@ export class Tombstones<Tag> {
     to[at + place.ports + 1] = ports === null ? 0 : ports.destination;
     to[at + place.ports + 2] = ports === null ? 0 : ports.source >> 8;
     to[at + place.ports + 3] = ports === null ? 0 : ports.source;
-    for (let digit = 0; digit < 7; digit += 1) to[at + place.time + digit] = timeStamp?.[digit] ?? 0;
+    for (let digit = 0; digit < 7; digit += 1) to[at + place.time + digit] = timeStamp === null ? 0 : (timeStamp[digit] ?? 0);
     to[at + place.addressLength] = address.lengthSemiOctets;
     to[at + place.addressLength + 1] = address.octets.length;
-    for (let digit = 0; digit < longestAddress; digit += 1) to[at + place.address + digit] = address.octets[digit] ?? 0;
-    to[at + place.dataLength] = octets.length;
-    to.set(octets, at + place.data);
-    return place.data + octets.length;
+    let end = at + place.address;
+    for (let digit = 0; digit < address.octets.length; digit += 1) to[end + digit] = address.octets[digit] ?? 0;
+    end += address.octets.length;
+    to[end] = octets.length;
+    to.set(octets, end + 1);
+    return end + 1 + octets.length - at;
+  }
+
+  #block(slot: number): Uint8Array {
+    const index = slot >> blockBits;
+    const known = this.#blocks[index];
+    if (known !== undefined) return known;
+    const made = new Uint8Array(blockRecords * recordOctets);
+    this.#blocks[index] = made;
+    return made;
   }
 
   #receiverIndex(receiver: string): number {
@@ -131,9 +143,9 @@ export class Tombstones<Tag> {
   }
 
   #isProbe(slot: number, length: number): boolean {
-    const records = this.#records;
+    const records = this.#block(slot);
     const probe = this.#probe;
-    const start = slot * recordOctets;
+    const start = placeOf(slot);
     for (let index = 0; index < length; index += 1) if (records[start + index] !== probe[index]) return false;
     return true;
   }
@@ -155,35 +167,33 @@ export class Tombstones<Tag> {
       if (before >= 0) this.#older[before] = -1;
     }
     this.#tags[slot] = undefined;
-    this.#oldest = (slot + 1) % this.#capacity;
     this.#size -= 1;
+    this.#oldest = this.#size === 0 ? 0 : (slot + 1) % this.#maximum;
   }
 
+  /** Makes room for twice as many; a slot keeps its number, so the records stay where they are. */
   #grow(): void {
-    const capacity = Math.min(this.#maximum, Math.max(smallest, this.#capacity * 2));
-    const records = new Uint8Array(capacity * recordOctets);
-    const completedAt = new Float64Array(capacity);
-    const hashes = new Int32Array(capacity);
-    const tags: ({ readonly tag: Tag } | undefined)[] = [];
-    for (let index = 0; index < this.#size; index += 1) {
-      const slot = (this.#oldest + index) % this.#capacity;
-      records.set(this.#records.subarray(slot * recordOctets, (slot + 1) * recordOctets), index * recordOctets);
-      completedAt[index] = this.#completedAt[slot] ?? 0;
-      hashes[index] = this.#hashes[slot] ?? 0;
-      tags[index] = this.#tags[slot];
-    }
-    let heads = smallest;
-    while (heads < capacity) heads *= 2;
-    this.#capacity = capacity;
-    this.#records = records;
-    this.#completedAt = completedAt;
-    this.#hashes = hashes;
-    this.#tags = tags;
-    this.#older = new Int32Array(capacity).fill(-1);
+    const room = Math.min(this.#maximum, Math.max(blockRecords, this.#room * 2));
+    this.#completedAt = longer(this.#completedAt, new Float64Array(room));
+    this.#hashes = longer(this.#hashes, new Int32Array(room));
+    this.#older = longer(this.#older, new Int32Array(room));
+    this.#room = room;
+    let heads = blockRecords;
+    while (heads < room) heads *= 2;
+    if (heads === this.#heads.length) return;
     this.#heads = new Int32Array(heads).fill(-1);
-    this.#oldest = 0;
-    for (let slot = 0; slot < this.#size; slot += 1) this.#link(slot);
+    for (let index = 0; index < this.#size; index += 1) this.#link((this.#oldest + index) % this.#maximum);
   }
+}
+
+function longer<Values extends Int32Array | Float64Array>(values: Values, to: Values): Values {
+  to.set(values);
+  return to;
+}
+
+/** Where in its block a record begins. */
+function placeOf(slot: number): number {
+  return (slot & (blockRecords - 1)) * recordOctets;
 }
 
 /** FNV-1a; of the data it takes a sample. What is equal has equal hashes, the rest is compared. */

@@ -26,16 +26,21 @@ function properLength(identifier: number): number {
   }
 }
 
-function concatenationOf(identifier: number, octets: Uint8Array): Concatenation {
+/** What the octets from `at` say, as the element's value. */
+function concatenationOf(identifier: number, octets: Uint8Array, at = 0): Concatenation {
   if (identifier === concatenation8) {
-    return { reference: octets[0] ?? 0, total: octets[1] ?? 0, sequence: octets[2] ?? 0, bits: 8 };
+    return { reference: octets[at] ?? 0, total: octets[at + 1] ?? 0, sequence: octets[at + 2] ?? 0, bits: 8 };
   }
-  return { reference: (octets[0] ?? 0) * 256 + (octets[1] ?? 0), total: octets[2] ?? 0, sequence: octets[3] ?? 0, bits: 16 };
+  return { reference: twoOctets(octets, at), total: octets[at + 2] ?? 0, sequence: octets[at + 3] ?? 0, bits: 16 };
 }
 
-function portsOf(identifier: number, octets: Uint8Array): Ports {
-  if (identifier === ports8) return { destination: octets[0] ?? 0, source: octets[1] ?? 0, bits: 8 };
-  return { destination: (octets[0] ?? 0) * 256 + (octets[1] ?? 0), source: (octets[2] ?? 0) * 256 + (octets[3] ?? 0), bits: 16 };
+function portsOf(identifier: number, octets: Uint8Array, at = 0): Ports {
+  if (identifier === ports8) return { destination: octets[at] ?? 0, source: octets[at + 1] ?? 0, bits: 8 };
+  return { destination: twoOctets(octets, at), source: twoOctets(octets, at + 2), bits: 16 };
+}
+
+function twoOctets(octets: Uint8Array, at: number): number {
+  return (octets[at] ?? 0) * 256 + (octets[at + 1] ?? 0);
 }
 
 /** False for numbers that no part of a message can have; the element is then ignored. @see 3GPP TS 23.040 9.2.3.24.1 */
@@ -88,23 +93,24 @@ export function readUserDataHeader(cursor: Cursor, available: number, diagnostic
     cursor.fail('sms/user-data-header-overrun', 'ud.udh', `a header of ${length} octets in user data of ${available}`, start);
   }
   if (length < 2) cursor.fail('sms/user-data-header-length', 'ud.udh', `a header of ${length} octets, an element has at least 2`, start);
-  const octets = cursor.bytes('ud.udh', length, nothing);
+  const { octets } = cursor;
+  const first = cursor.pass('ud.udh', length);
   const elements: InformationElement[] = [];
   let ports: Ports | null = null;
   let concatenation: Concatenation | null = null;
   let concatenationAt = 0;
   let position = 0;
   while (position < length) {
-    const identifier = octets[position] ?? 0;
-    const elementLength = octets[position + 1] ?? length;
+    const from = first + position;
+    const identifier = octets[from] ?? 0;
+    const elementLength = position + 1 < length ? (octets[from + 1] ?? 0) : length;
     const end = position + 2 + elementLength;
     const at = start + 1 + position;
     if (end > length) {
       const message = `element ${informationElementName(identifier)} runs past the end of the user data header`;
       cursor.fail('sms/information-element-overrun', `ud.udh.ie[${elements.length}]`, message, at);
     }
-    const value = viewOf(octets, position + 2, end);
-    elements.push({ identifier, octets: value });
+    elements.push({ identifier, octets: viewOf(octets, from + 2, first + end) });
     const proper = properLength(identifier);
     if (proper >= 0 && proper !== elementLength) {
       diagnostics.push({
@@ -114,16 +120,16 @@ export function readUserDataHeader(cursor: Cursor, available: number, diagnostic
       });
     } else if (identifier === concatenation8 || identifier === concatenation16) {
       if (concatenation !== null) diagnostics.push(repeated(identifier, at));
-      concatenation = concatenationOf(identifier, value);
+      concatenation = concatenationOf(identifier, octets, from + 2);
       concatenationAt = at;
     } else if (identifier === ports8 || identifier === ports16) {
       if (ports !== null) diagnostics.push(repeated(identifier, at));
-      ports = portsOf(identifier, value);
+      ports = portsOf(identifier, octets, from + 2);
       if (hasReserved(ports)) diagnostics.push(reservedPorts(ports, at));
     } else if (identifier >= 0x70 && identifier <= 0x7f) {
       diagnostics.push({ code: 'sms/sim-directed', message: 'a SIM toolkit security header: meant for the SIM', offset: at });
     }
-    if (cursor.annotate !== undefined) annotateElement(cursor, octets.subarray(position, end), elements.length - 1, at);
+    if (cursor.annotate !== undefined) annotateElement(cursor, octets.subarray(from, first + end), elements.length - 1, at);
     position = end;
   }
   if (concatenation !== null && !makesSense(concatenation)) {
@@ -153,10 +159,6 @@ function hasReserved({ destination, source, bits }: Ports): boolean {
 function reservedPorts({ destination, source, bits }: Ports, offset: number): Diagnostic {
   const message = `ports ${destination} from ${source} are reserved in the ${bits}-bit form: kept`;
   return { code: 'sms/reserved-ports', message, offset };
-}
-
-function nothing(): null {
-  return null;
 }
 
 function headerLengthMeaning(length: number): string {
