@@ -1,7 +1,8 @@
 // Prints how many parts a second go through a real pseudo-terminal, from the unsolicited line to the acknowledgement after the part is on
 // disk, beside what the same bench reaches with a reader that stores nothing; and the share of the line limit at 115200 baud.
-// Before that, how fast lines are read without any port (benchmark-reading.mjs); --reading ends there.
-// usage: npm run benchmark -- [--reading] [--parts N] [--rounds N] [--json]
+// Before that, how fast lines are read without any port (benchmark-reading.mjs), and after it how fast parts leave
+// (benchmark-sending.mjs); --reading and --sending are one of these alone.
+// usage: npm run benchmark -- [--reading|--sending] [--parts N] [--rounds N] [--json]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,11 +20,19 @@ const parts = option('--parts', 3000);
 const rounds = option('--rounds', 3);
 const pacedParts = option('--paced-parts', 320);
 const json = process.argv.includes('--json');
-const measured = spawnSync(process.execPath, [join(here, 'scripts/benchmark-reading.mjs'), ...(json ? ['--json'] : [])], {
-  encoding: 'utf8',
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-if (measured.status !== 0) process.exit(2);
+function measureApart(script, parameters = []) {
+  const run = spawnSync(process.execPath, [join(here, 'scripts', script), ...parameters, ...(json ? ['--json'] : [])], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (run.status !== 0) process.exit(2);
+  return run.stdout;
+}
+if (process.argv.includes('--sending')) {
+  process.stdout.write(measureApart('benchmark-sending.mjs', ['--rounds', String(rounds)]));
+  process.exit(0);
+}
+const measured = { stdout: measureApart('benchmark-reading.mjs') };
 if (!json || process.argv.includes('--reading')) process.stdout.write(measured.stdout);
 if (process.argv.includes('--reading')) process.exit(0);
 /** Full parts a second that 115200 baud carry with their acknowledgements: at-sms figures in docs/benchmark.md. */
@@ -166,11 +175,12 @@ for (let round = 0; round < rounds; round += 1) {
 const paced = ['--baud', '115200'];
 const pacedMinimal = await measure('minimal', pacedParts, paced, 8);
 const pacedListen = await measure('listen', pacedParts, paced, 8);
+const sending = measureApart('benchmark-sending.mjs', ['--rounds', String(rounds)]);
 
 const ceiling = median(results.minimal.map(({ partsPerSecond }) => partsPerSecond));
 const durable = median(results.listen.map(({ partsPerSecond }) => partsPerSecond));
 const figures = {
-  ...(json ? { reading: JSON.parse(measured.stdout) } : {}),
+  ...(json ? { reading: JSON.parse(measured.stdout), sending: JSON.parse(sending) } : {}),
   unpaced: { listenPartsPerSecond: durable, minimalPartsPerSecond: ceiling, share: durable / ceiling, parts, rounds },
   paced: {
     listenPartsPerSecond: pacedListen.partsPerSecond,
@@ -199,4 +209,5 @@ if (json) {
   console.log(
     `  resident, listen: ${figures.residentMiB.idle.toFixed(1)} MiB idle, ${figures.residentMiB.afterLoad.toFixed(1)} MiB after ${parts} parts (aim: under 90 idle)`,
   );
+  process.stdout.write(sending);
 }

@@ -278,6 +278,32 @@ test('a message submits with its reference while messages come in', async () => 
   await expect(modem.submit('0011A', 2)).rejects.toBeInstanceOf(TypeError);
 });
 
+test('parts that follow each other keep one link, which is asked for again after a pause', async () => {
+  const { far, open, run, clock } = bench();
+  const { modem } = await open();
+  const begun = far.commands.length;
+  far.answers.set('payload', information('+CMGS: 1'));
+  for (const more of [true, true, false]) await run(modem.submit('0011AB', 2, { more }));
+  expect(far.commands.slice(begun)).toEqual(['AT+CMMS=1', 'AT+CMGS=2', 'AT+CMGS=2', 'AT+CMGS=2']);
+  await clock.step(1_000);
+  await run(modem.submit('0011AB', 2, { more: true }));
+  far.answers.set('payload', '\r\n+CMS ERROR: 38\r\n');
+  await expect(run(modem.submit('0011AB', 2, { more: true }))).rejects.toMatchObject({ number: 38 });
+  far.answers.set('payload', information('+CMGS: 2'));
+  await run(modem.submit('0011AB', 2, { more: true }));
+  expect(far.commands.slice(begun + 4)).toEqual(['AT+CMMS=1', 'AT+CMGS=2', 'AT+CMGS=2', 'AT+CMMS=1', 'AT+CMGS=2']);
+});
+
+test('a modem that refuses to keep the link is asked once, and sends all the same', async () => {
+  const { far, open, run } = bench();
+  far.answers.set('AT+CMMS=1', refuse);
+  const { modem } = await open();
+  const begun = far.commands.length;
+  far.answers.set('payload', information('+CMGS: 1'));
+  for (const more of [true, true]) await run(modem.submit('0011AB', 2, { more }));
+  expect(far.commands.slice(begun)).toEqual(['AT+CMMS=1', 'AT+CMGS=2', 'AT+CMGS=2']);
+});
+
 test('a lost port fails the consumer, a closed modem ends it', async () => {
   const lost = bench();
   const { modem, inbox } = await lost.open();

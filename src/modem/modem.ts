@@ -3,9 +3,9 @@ import { findProfile, hasQuirk, type ModemProfile, matchProfile } from '../profi
 import { Mailbox } from '../runtime/index.js';
 import { Acknowledger } from './acknowledger.js';
 import { AnnouncementWatch } from './announcement-watch.js';
-import { findLine, parseStoredIndication } from './answer-values.js';
+import { parseStoredIndication } from './answer-values.js';
 import { AtEngine, type LineOddity } from './at-engine.js';
-import { AtError, ModemError, PortClosedError, TimeoutError } from './errors.js';
+import { AtError, ModemError, PortClosedError } from './errors.js';
 import { announcedOctets, isHexLine } from './line-protocol.js';
 import { LineWatch } from './line-watch.js';
 import { MessageStore } from './message-store.js';
@@ -31,6 +31,7 @@ import {
 import { fullIndicator, fullSignals, restartSignals, simSignals } from './signals.js';
 import { readySim } from './sim.js';
 import { type ModemStatus, readCardNumber, readStatus } from './status.js';
+import { Submitter } from './submitter.js';
 import type { ModemDriver, ModemIdentity, ModemNote, ReceivedPdu, SubmitOptions } from './types.js';
 
 const lateAcknowledgementMs = 12_000;
@@ -48,6 +49,7 @@ export class Modem implements ModemDriver {
   readonly #ended = new AbortController();
   readonly #tools: SetUpTools;
   readonly #rounds: Rounds;
+  readonly #submitter: Submitter;
   readonly #announcements: AnnouncementWatch;
   #identity: ModemIdentity = { manufacturer: null, model: null, firmware: null, imei: null, imsi: null, profile: '' };
   #profile: ModemProfile | null = null;
@@ -84,6 +86,7 @@ export class Modem implements ModemDriver {
       (cause) => this.#trouble(cause),
     );
     this.#tools = { engine: this.#engine, clock: options.clock, signal: this.#ended.signal };
+    this.#submitter = new Submitter(this.#tools, { onMemoryFull: () => this.#rounds.soon() });
   }
 
   /**
@@ -146,25 +149,8 @@ export class Modem implements ModemDriver {
     if (this.#options.clock.now() - received.receivedAt > lateAcknowledgementMs) this.#rounds.soon();
   }
 
-  async submit(
-    pdu: string,
-    tpduOctets: number,
-    { signal, more = false }: SubmitOptions = {},
-  ): Promise<{ readonly messageReference: number }> {
-    if (!/^(?:[0-9A-F]{2})+$/i.test(pdu)) throw new TypeError('a PDU is hex, two digits an octet');
-    if (!Number.isInteger(tpduOctets) || tpduOctets < 1 || tpduOctets > 255) throw new RangeError(`${tpduOctets} is no TPDU length`);
-    if (more && this.#profile !== null && !hasQuirk(this.#profile, 'no-link-keeping'))
-      await attempt({ ...this.#tools, signal }, 'AT+CMMS=1');
-    const command = `AT+CMGS=${tpduOctets}`;
-    const lines = await this.#engine.command(command, { payload: pdu.toUpperCase(), signal }).catch((cause: unknown) => {
-      if (cause instanceof AtError && cause.number === 322) this.#rounds.soon();
-      // Some modems give the reference and then no final result: the message has left.
-      if (cause instanceof TimeoutError && findLine(cause.information, '+CMGS:') !== null) return cause.information;
-      throw cause;
-    });
-    const reference = /^\+CMGS:\s*(\d{1,3})/.exec(findLine(lines, '+CMGS:') ?? '')?.[1];
-    if (reference !== undefined && Number(reference) <= 255) return { messageReference: Number(reference) };
-    throw new TimeoutError('at/outcome-unknown', `${command} was answered without a message reference`, lines);
+  submit(pdu: string, tpduOctets: number, options: SubmitOptions = {}): Promise<{ readonly messageReference: number }> {
+    return this.#submitter.submit(pdu, tpduOctets, options);
   }
 
   /** How the modem stands with its SIM and network. */
@@ -224,6 +210,7 @@ export class Modem implements ModemDriver {
     const profile = this.#profile;
     if (profile === null) return;
     const tools = this.#tools;
+    this.#submitter.reset(profile);
     this.#announcements.watch(false);
     await settleDown(tools, profile);
     await switchRadioOn(tools);
