@@ -155,8 +155,13 @@ export const tsharkRules = [
   },
   {
     anchor: 'tshark-quote',
-    members: ['contentType'],
-    applies: ({ theirs }) => theirs.contentType.startsWith('\u007f') || theirs.contentType.startsWith('\\x7f'),
+    members: ['contentType', 'applicationId'],
+    applies: ({ theirs, member }) => theirs[member].startsWith('\u007f') || theirs[member].startsWith('\\x7f'),
+  },
+  {
+    anchor: 'tshark-code-page',
+    members: ['malformed'],
+    applies: ({ ours }) => ours.push.headers.some(({ page }) => page !== 1),
   },
   {
     anchor: 'tshark-text-type',

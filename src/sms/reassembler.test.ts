@@ -238,6 +238,25 @@ describe('parts that come again', () => {
     expect(reassembler.accept(partOf(1, 1), undefined, 0)).toEqual({ state: 'duplicate', of: undefined });
   });
 
+  test.each([
+    ['source port, high octet', { ports: { destination: 2948, source: 9200 ^ 0x100, bits: 16 } }],
+    ['source port, low octet', { ports: { destination: 2948, source: 9201, bits: 16 } }],
+    ['destination port, high octet', { ports: { destination: 2948 ^ 0x100, source: 9200, bits: 16 } }],
+    ['destination port, low octet', { ports: { destination: 2949, source: 9200, bits: 16 } }],
+    ['ports', { ports: null }],
+    ['second of the time', { at: '2026-11-22T19:38:51Z' }],
+    ['zone of the time', { at: '2026-11-22T20:38:50+01:00' }],
+    ['sender', { from: '+15555550124' }],
+    ['octets', { octets: Uint8Array.of(7, 2) }],
+    ['number of octets', { octets: Uint8Array.of(7, 1, 0) }],
+  ] as const)('a part with another %s than that of a complete message is a message of its own', (_what, options) => {
+    const { accept } = bench();
+    accept(partOf(1, 1), 'a');
+    expect(accept(partOf(1, 1, 7, options), 'b').state).toBe('complete');
+    expect(accept(partOf(1, 1, 7, options), 'c')).toEqual({ state: 'duplicate', of: 'b' });
+    expect(accept(partOf(1, 1), 'd')).toEqual({ state: 'duplicate', of: 'a' });
+  });
+
   test('duplicates are known for a day and not longer', () => {
     const { accept } = bench();
     accept(partOf(1, 1), 'a', 1000);

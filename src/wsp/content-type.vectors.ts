@@ -185,6 +185,7 @@ export const contentTypeVectors: readonly ContentTypeVector[] = [
     shortest: true,
   },
   { title: 'a version', hex: '038382A1', code: 0x03, name: 'text/plain', parameters: [['level', 0x02, '2.1']], shortest: true },
+  { title: 'version nought', hex: '03838280', code: 0x03, name: 'text/plain', parameters: [['level', 0x02, '0.0']], shortest: true },
   { title: 'the old type, a number', hex: '03838385', code: 0x03, name: 'text/plain', parameters: [['type', 0x03, 5]], shortest: true },
   {
     title: 'uaprof, whose kind nobody says',
