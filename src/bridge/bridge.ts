@@ -1,17 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { Delivery, type DeliveryReceipt, type DeliveryStore, type Handover, type SinkPlan } from '../delivery/index.js';
+import type { EndpointListener, EndpointSender, OpenListener } from '../endpoints/index.js';
 import type { Journal } from '../journal/index.js';
 import type { Modem, OpenModemOptions } from '../modem/index.js';
 import { type Clock, type Logger, type Random, reached } from '../runtime/index.js';
 import { Outbox, type SendPolicy } from '../sending/index.js';
 import { type ControlHandlers, listenForRequests } from './control.js';
 import type { DmPolicy } from './dm-policy.js';
+import { EndpointCarriers } from './endpoint-carriers.js';
 import type { BridgeEvent } from './events.js';
 import { incomingReport } from './incoming-report.js';
 import { Intake } from './intake.js';
 import type { ModemToDrive } from './modem-loop.js';
 import { presentError } from './present.js';
 import { asBridgeError } from './reading.js';
+import { Refusals } from './refusals.js';
 import { type Route, sinksFor } from './routes.js';
 import { sendHandlers } from './send-requests.js';
 import { defaultSetLimits, type SetLimits } from './sets.js';
@@ -36,6 +39,8 @@ export interface BridgeOptions {
   readonly resumeSends?: boolean;
   /** Whether messages are handed to their sinks; where not, they wait in the journal for a run that does. */
   readonly handOn?: boolean;
+  /** How targets are sent to that need no modem; none can be where it is absent. */
+  readonly openSender?: (target: string) => Promise<EndpointSender>;
   /** How modems are opened; for tests, which put a wire of their own behind it. */
   readonly openModem?: (name: string, options: OpenModemOptions) => Promise<Modem>;
 }
@@ -55,6 +60,9 @@ export class Bridge {
   /** What is to be sent, and what became of it. */
   readonly outbox: Outbox;
   readonly #named: ModemToDrive[] = [];
+  readonly #listeners: EndpointListener[] = [];
+  readonly #refusals: Refusals;
+  readonly #carriers: EndpointCarriers;
   #recovered: Promise<void> = Promise.resolve();
   #closeControl: () => Promise<void> = () => Promise.resolve();
 
@@ -75,6 +83,8 @@ export class Bridge {
     };
     const { sendPolicy = { allow: [] }, resumeSends = true } = options;
     this.outbox = new Outbox({ store: journal, clock, log, policy: sendPolicy, resume: resumeSends });
+    this.#refusals = new Refusals(clock, onEvent);
+    this.#carriers = new EndpointCarriers(this.outbox, log, options.openSender);
     this.#delivery = new Delivery({ store, sinks: sinks.map(watched), clock, random, logger: log, onEvent });
     this.#intake = new Intake({
       journal,
@@ -105,7 +115,12 @@ export class Bridge {
    */
   async listenForRequests(directory: string, handlers: ControlHandlers = {}): Promise<void> {
     this.#closeControl = await listenForRequests(directory, {
-      ...sendHandlers(this.outbox, this.#options.clock, (word) => this.#modemNamed(word)),
+      ...sendHandlers(
+        this.outbox,
+        this.#options.clock,
+        (word) => this.#modemNamed(word),
+        (target) => this.attachTarget(target),
+      ),
       ...handlers,
     });
   }
@@ -139,6 +154,32 @@ export class Bridge {
     });
   }
 
+  /**
+   * Opens a listener that needs no modem; what it receives goes the way of every message, until {@link close}.
+   * @throws EndpointError `endpoints/address-in-use`, `endpoints/address-not-permitted`, `endpoints/bad-address`
+   */
+  async listenAt(open: OpenListener): Promise<EndpointListener> {
+    const { clock, random, log, onEvent } = this.#options;
+    const intake = {
+      accept: (message: Parameters<Intake['accept']>[0]) => this.#intake.accept(message),
+      refused: (refusal: Parameters<Refusals['tell']>[0]) => this.#refusals.tell(refusal),
+    };
+    const listener = await open(intake, { clock, random, log });
+    this.#listeners.push(listener);
+    const { binding, address, port } = listener;
+    onEvent({ event: 'listening', binding, address, port });
+    return listener;
+  }
+
+  /**
+   * Lets sends to a target that needs no modem leave.
+   * @throws EndpointError `endpoints/bad-target`
+   */
+  async attachTarget(target: string): Promise<void> {
+    await this.#recovered;
+    await this.#carriers.attach(target);
+  }
+
   /** Names of all sinks that are served. */
   get sinkNames(): readonly string[] {
     return this.#options.sinks.map(({ sink }) => sink.name);
@@ -163,6 +204,8 @@ export class Bridge {
     await Promise.race([this.outbox.close(), this.#options.clock.sleep(submitGraceMs, { signal: grace.signal }).catch(() => undefined)]);
     grace.abort();
     this.#stop.abort();
+    await this.#carriers.close();
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
     await Promise.all(this.#driving);
     await this.#intake.close();
     await this.#delivery.close({ drainMs });
@@ -187,6 +230,7 @@ export class Bridge {
   async #recoverOutbox(): Promise<void> {
     try {
       for (const receipt of await this.outbox.recover()) this.#options.onEvent(receipt);
+      if (this.#options.resumeSends !== false) await this.#carriers.resume(this.#options.journal.openSends());
     } catch (cause) {
       this.#options.onEvent({ event: 'error', ...presentError(asBridgeError(cause)) });
     }

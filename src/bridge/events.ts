@@ -88,9 +88,23 @@ export interface DeliveryFailedEvent {
   readonly nextAttemptAt: number | null;
 }
 
+/** A listener is open. */
+export interface ListeningEvent {
+  readonly event: 'listening';
+  readonly binding: string;
+  readonly address: string;
+  /** Null where it is a device. */
+  readonly port: number | null;
+}
+
 /** Something went wrong that stops nothing else. */
 export interface ErrorEvent extends PresentedError {
   readonly event: 'error';
+  /** Where a listener refused a peer: its binding, and who it was. */
+  readonly binding?: string;
+  readonly from?: string | null;
+  /** Refusals before this one that were not told, because there were too many. */
+  readonly untold?: number;
   readonly modem?: string;
 }
 
@@ -125,6 +139,7 @@ export interface WithheldEvent {
 /** What happens in a bridge, as it happens. All but `message` serialise as they stand; its line is the hand-on of the sink `stdout`. */
 export type BridgeEvent =
   | ModemEvent
+  | ListeningEvent
   | PartEvent
   | MessageEvent
   | WithheldEvent

@@ -1,11 +1,14 @@
+import type { EndpointMessage } from '../endpoints/index.js';
 import type { BridgeError } from '../errors.js';
 import type { AppendedPart, Journal } from '../journal/index.js';
+import { fromHex, toHex } from '../octets/index.js';
 import { type Clock, reached } from '../runtime/index.js';
 import type { IncompleteSet, SmsStatusReport } from '../sms/index.js';
 import type { DmPolicy } from './dm-policy.js';
+import { endpointFacts, endpointFingerprint, readEndpointFacts } from './endpoint-reading.js';
 import { expiredEvent, incompleteEvent, partEvent, reportEvent } from './event-facts.js';
 import type { BridgeEvent, PartReassembly } from './events.js';
-import { draftOf, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
+import { draftOf, draftOfEndpoint, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
 import { presentError } from './present.js';
 import { asBridgeError, fingerprintOf, type Reading, readPdu } from './reading.js';
 import { receiverIn } from './receiver.js';
@@ -90,7 +93,8 @@ export class Intake {
   recover(): void {
     for (const stored of this.#options.journal.openParts()) {
       const tag = { id: stored.id, position: stored.position, receivedAt: stored.receivedAt, pdu: stored.octets, modem: stored.source };
-      this.#follow(readPdu(stored.octets), tag, receiverIn(stored.facts), null).act?.();
+      if (stored.binding !== 'sms') this.#finishEndpoint({ ...readEndpointFacts(stored), octets: fromHex(stored.octets) }, tag);
+      else this.#follow(readPdu(stored.octets), tag, receiverIn(stored.facts), null).act?.();
       reached('part:recovered');
     }
     this.#sets.check();
@@ -120,6 +124,32 @@ export class Intake {
     reached('part:told');
     consequence.act?.();
     reached('part:followed');
+  }
+
+  /**
+   * Stores a message that came without a modem; resolves once it is on disk, and only then may its sender be told so. Rejects where it
+   * could not be stored. What it means is found out afterwards, and again after a restart.
+   */
+  async accept(message: EndpointMessage): Promise<{ readonly duplicate: boolean }> {
+    const receivedAt = this.#options.clock.now();
+    reached('endpoint:received');
+    const pdu = toHex(message.octets);
+    const appended = await this.#options.commits.append({
+      receivedAt,
+      binding: message.binding,
+      source: null,
+      octets: pdu,
+      facts: endpointFacts(message),
+      fingerprint: endpointFingerprint(message),
+    });
+    reached('endpoint:stored');
+    const duplicate = appended.duplicateOf !== null;
+    if (!duplicate) this.#finishEndpoint(message, { ...appended, receivedAt, pdu, modem: null });
+    return { duplicate };
+  }
+
+  #finishEndpoint(message: EndpointMessage, tag: PartTag): void {
+    this.#finish(draftOfEndpoint(message, tag, this.#options.dm));
   }
 
   /** Resolves when all that was complete is on disk, or the intake is closed. */

@@ -1,7 +1,8 @@
+import type { EndpointMessage } from '../endpoints/index.js';
 import type { BridgeError } from '../errors.js';
 import type { MessageToComplete } from '../journal/index.js';
 import type { Diagnostic } from '../octets/index.js';
-import { fromWdp, type NotPush, notPush, type PushMessage } from '../push/index.js';
+import { type Binding, fromEndpoint, fromWdp, type NotPush, notPush, type PushMessage } from '../push/index.js';
 import { route } from '../routing/index.js';
 import { type CompleteMessage, joinText, type SmsStatusReport, type WdpDatagram } from '../sms/index.js';
 import { type DmContent, readDmContent } from './dm-content.js';
@@ -12,6 +13,7 @@ import type { PartTag } from './sets.js';
 
 /** A message whose parts are all there, judged, and not yet on disk as such. */
 export interface MessageDraft extends Routable {
+  readonly binding: Binding;
   readonly parts: readonly PartTag[];
   /** What is shown of it: the `message` object of the contract without its id. */
   readonly facts: Presented;
@@ -55,6 +57,7 @@ export function draftOf(message: CompleteMessage<PartTag>, policy: DmPolicy = op
   const secrets = { imsi: imsi ?? undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
   const content: DmContent | null = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset });
   return draft({
+    binding: 'sms',
     parts: message.parts.map(({ tag }) => tag),
     from: message.parts[0]?.part.address.text ?? null,
     verdict: verdict.verdict,
@@ -69,11 +72,39 @@ export function draftOf(message: CompleteMessage<PartTag>, policy: DmPolicy = op
   });
 }
 
+/** The draft of a message that came without a modem. @see OMA-TS-DM_PushBinding-V1_3 5.1, 5.2, 5.3, 5.4 */
+export function draftOfEndpoint(message: EndpointMessage, tag: PartTag, policy: DmPolicy = openDmPolicy): MessageDraft {
+  const { binding, envelope, octets } = message;
+  const arrival = fromEndpoint(binding, envelope, octets);
+  const push = arrival.kind === 'push' ? arrival : null;
+  const verdict = route(arrival);
+  const { destinationPort = 0, sourcePort = 0 } = envelope;
+  const datagram: WdpDatagram | null = binding === 'udp' ? { destinationPort, sourcePort, portBits: 16, octets } : null;
+  const bodyOffset = push === null ? 0 : push.body.byteOffset - octets.byteOffset;
+  const secrets = { imsi: undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
+  const content = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset });
+  return draft({
+    binding,
+    parts: [tag],
+    from: message.from,
+    verdict: verdict.verdict,
+    shownVerdict: presentVerdict(verdict, arrival.kind === 'not-push' ? arrival.error : null),
+    push,
+    datagram,
+    text: null,
+    content: content?.members ?? {},
+    diagnostics: [...arrival.diagnostics, ...(content?.diagnostics ?? [])],
+    body: push?.body ?? octets,
+    withheld: content === null ? null : reasonToWithhold(content, policy),
+  });
+}
+
 /** The draft of a PDU that cannot be decoded: handed on raw, so that it is seen. */
 export function draftOfUnreadable(tag: PartTag, error: BridgeError): MessageDraft {
   const verdict = route(notPush('malformed'));
   const shownVerdict = presentVerdict(verdict, error);
   return draft({
+    binding: 'sms',
     parts: [tag],
     from: null,
     verdict: verdict.verdict,
@@ -89,6 +120,7 @@ export function draftOfUnreadable(tag: PartTag, error: BridgeError): MessageDraf
 }
 
 interface Known {
+  readonly binding: Binding;
   readonly parts: readonly PartTag[];
   readonly from: string | null;
   readonly verdict: string;
@@ -104,7 +136,7 @@ interface Known {
 }
 
 function draft(known: Known): MessageDraft {
-  const { parts, from, verdict, push, datagram, text, diagnostics, body } = known;
+  const { binding, parts, from, verdict, push, datagram, text, diagnostics, body } = known;
   const last = parts.reduce<PartTag | undefined>(
     (latest, tag) => (latest === undefined || tag.position > latest.position ? tag : latest),
     undefined,
@@ -113,11 +145,11 @@ function draft(known: Known): MessageDraft {
   const facts = {
     event: 'message',
     receivedAt: isoTime(last?.receivedAt ?? 0),
-    binding: 'sms',
+    binding,
     modem,
     from,
     parts: parts.length,
-    pdus: parts.map(({ pdu }) => pdu),
+    pdus: binding === 'sms' ? parts.map(({ pdu }) => pdu) : null,
     ...(datagram === null ? {} : { datagram: presentDatagram(datagram) }),
     ...(push === null ? {} : { push: presentPush(push) }),
     text,
@@ -127,7 +159,7 @@ function draft(known: Known): MessageDraft {
   };
   const contentType = push === null ? null : { code: push.contentType.code, name: push.contentType.name };
   const applicationId = push?.applicationId == null ? null : { code: push.applicationId.code, uri: push.applicationId.uri };
-  return { parts, from, modem, verdict, facts, body, contentType, applicationId, withheld: known.withheld };
+  return { binding, parts, from, modem, verdict, facts, body, contentType, applicationId, withheld: known.withheld };
 }
 
 /** What the journal keeps of a draft. */
@@ -136,7 +168,7 @@ export function toComplete(draft: MessageDraft, completedAt: number, sinks: read
     completedAt,
     partIds: draft.parts.map(({ id }) => id),
     verdict: draft.verdict,
-    binding: 'sms',
+    binding: draft.binding,
     source: draft.modem,
     from: draft.from,
     contentType: named(draft.contentType?.name ?? null, draft.contentType?.code ?? null),

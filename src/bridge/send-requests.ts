@@ -16,7 +16,12 @@ export function sendControlRequest(request: SendRequest, wait: SendWait): Contro
 }
 
 /** What other commands may ask of an outbox. */
-export function sendHandlers(outbox: Outbox, clock: Clock, modemNamed: (word: string) => string | null): ControlHandlers {
+export function sendHandlers(
+  outbox: Outbox,
+  clock: Clock,
+  modemNamed: (word: string) => string | null,
+  attach: (target: string) => Promise<void>,
+): ControlHandlers {
   return {
     send: async (asked, tell, signal) => {
       const read = readRequest(asked.send);
@@ -27,6 +32,7 @@ export function sendHandlers(outbox: Outbox, clock: Clock, modemNamed: (word: st
         });
       }
       const request = { ...read, modem };
+      if (request.via != null) await attach(request.via);
       const within = asked.reportsWithinMs;
       const reportsWithinMs = typeof within === 'number' && within >= 0 ? within : undefined;
       const receipt = await sendPush(outbox, request, {
@@ -54,7 +60,8 @@ function isObject(value: unknown): value is ControlObject {
 
 function readRequest(value: unknown): SendRequest {
   if (!isObject(value)) return bad('nothing to send');
-  const { to, wsp, type, reference, referenceBits, validityMinutes, report, arrangement, modem, priority, noWait, allowDuplicates } = value;
+  const { to, wsp, type, reference, referenceBits, validityMinutes, report, arrangement, modem, via, priority, noWait, allowDuplicates } =
+    value;
   if (typeof to !== 'string' || typeof wsp !== 'string') return bad('no number or no push');
   const number = (of: unknown): number | undefined => (typeof of === 'number' && Number.isInteger(of) ? of : undefined);
   const [ownReference, ownPriority] = [number(reference), number(priority)];
@@ -69,6 +76,7 @@ function readRequest(value: unknown): SendRequest {
     report: report === true,
     arrangement: isObject(arrangement) ? arrangementOf(arrangement) : {},
     modem: typeof modem === 'string' ? modem : null,
+    via: typeof via === 'string' ? via : null,
     ...(ownPriority === undefined ? {} : { priority: ownPriority }),
     noWait: noWait === true,
     allowDuplicates: allowDuplicates === true,

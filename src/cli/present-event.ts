@@ -20,6 +20,8 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
       const style = event.state === 'ready' ? 'green' : event.state === 'opening' ? 'dim' : 'red';
       return [style, `modem ${event.modem}: ${event.state}${event.state === 'opening' ? ` ${event.port}` : ''}${detail}${reason}`];
     }
+    case 'listening':
+      return ['green', `listening for ${event.binding} at ${event.address}${event.port === null ? '' : `, port ${event.port}`}`];
     case 'part':
       return partWords(event);
     case 'incomplete':
@@ -50,7 +52,10 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
         ? ['green', 'storing works again']
         : ['red', `nothing can be stored, so nothing is acknowledged: ${event.message} (${event.code})`];
     case 'error':
-      return ['red', `${event.modem === undefined ? '' : `modem ${event.modem}: `}${event.message} (${event.code})`];
+      return [
+        'red',
+        `${event.modem === undefined ? '' : `modem ${event.modem}: `}${event.binding === undefined ? '' : `${event.binding} from ${event.from ?? 'unknown'}: `}${event.message} (${event.code})`,
+      ];
     case 'message':
     case 'delivered':
       return null;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Bridge, defaultSetLimits, sendControlRequest } from '../bridge/index.js';
+import { Bridge, defaultSetLimits, sendControlRequest, senderOf } from '../bridge/index.js';
 import type { SinkPlan } from '../delivery/index.js';
 import { defaultRetention } from '../journal/index.js';
 import { reached } from '../runtime/index.js';
@@ -23,6 +23,7 @@ import { becomeWriter } from './writer.js';
 /** What the command line says beside the push. */
 export interface SendArguments extends PushArguments {
   readonly modem: string | undefined;
+  readonly via: string;
   readonly 'report-timeout': number;
   readonly 'dry-run': boolean;
   readonly wait: boolean;
@@ -51,12 +52,13 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
     to: push.to,
     wsp: push.wsp,
     type: push.type,
+    via: options.via === 'modem' ? null : options.via,
     priority,
     noWait: !options.wait,
     allowDuplicates: options['allow-duplicates'],
     ...(push.reference === undefined ? {} : { reference: push.reference }),
   };
-  const shown = shower(options, push, parts.length, io);
+  const shown = shower(options, push, request.via == null ? parts.length : 1, io);
   const reportsWithinMs = options.report ? 1000 * reportSeconds : null;
   const receipt = await deliver({ options, request, budget, reportsWithinMs, tell: shown.tell }, io);
   shown.end(receipt);
@@ -112,6 +114,7 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     onEvent: () => {},
     dm,
     sendPolicy: sendPolicyOf(config?.sending, sending.budget),
+    openSender: senderOf,
     resumeSends: false,
     handOn: false,
   });
@@ -121,7 +124,8 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     await bridge.listenForRequests(directory);
     // What the policy refuses is refused before a modem is opened.
     bridge.outbox.check(request);
-    closeBench = await openModem(bridge, directory, options, io);
+    if (request.via != null) await bridge.attachTarget(request.via);
+    else closeBench = await openModem(bridge, directory, options, io);
     const receipt = await sendPush(bridge.outbox, request, {
       clock,
       signal: stop,

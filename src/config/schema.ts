@@ -129,6 +129,7 @@ const send = z
   .strictObject({
     ...push,
     modem: modemAddress.optional(),
+    via: text('modem, or udp://HOST:PORT'),
     'report-timeout': whole('Seconds to wait for status reports', 0, 31_536_000),
     'dry-run': flag('Show what would be written, and send nothing'),
     wait: flag('Wait for the rate limit; where false, refuse'),

@@ -1,5 +1,6 @@
 import { BridgeError } from '../errors.js';
 import type { Journal, OutboxPart, StoredSend } from '../journal/index.js';
+import { toHex } from '../octets/index.js';
 import type { Cancel, Clock, Logger } from '../runtime/index.js';
 import { SendError } from './errors.js';
 import { type PlannedPart, type PlanOptions, planParts } from './plan.js';
@@ -7,6 +8,7 @@ import { checkContent, checkDestination, defaultPushesPerMinute, nextStart, type
 import { factsOf, type PartError, type PartFate, partFate, type Receipt, receiptOf, type SendFacts } from './receipt.js';
 import { counts, type IncomingReport, longestReportMs, matchReport } from './reports.js';
 import { changed } from './submit-part.js';
+import { checkTarget, isTarget } from './target.js';
 import { type SendingModem, transmit } from './transmission.js';
 
 /** What an outbox needs of a journal. */
@@ -33,6 +35,8 @@ export interface SendRequest extends Omit<PlanOptions, 'reference' | 'rejectDupl
   readonly reference?: number;
   /** Name of a modem; any where absent. */
   readonly modem?: string | null;
+  /** Where to send without a modem: `udp://HOST:PORT` and the like; it then is the only part, whole. */
+  readonly via?: string | null;
   /** The higher goes first; 0 unless given. */
   readonly priority?: number;
   /** Rather refuses than waits for the rate limit. */
@@ -110,7 +114,7 @@ export class Outbox {
 
   /** Names of the modems that can send now. */
   get modems(): readonly string[] {
-    return [...this.#modems.keys()].map(({ name }) => name);
+    return [...this.#modems.keys()].map(({ name }) => name).filter((name) => !isTarget(name));
   }
 
   /**
@@ -119,8 +123,9 @@ export class Outbox {
    */
   check(request: SendRequest): void {
     const parts = this.#plan(request, request.reference ?? 0);
-    checkDestination(request.to, this.#options.policy);
-    checkContent(request.wsp, parts);
+    if (request.via == null) checkDestination(request.to, this.#options.policy);
+    else checkTarget(request.via, this.#options.policy.allow);
+    checkContent(request.wsp, request.via == null ? parts : []);
     this.#checkBudget(parts.length);
   }
 
@@ -130,7 +135,8 @@ export class Outbox {
    */
   async enqueue(request: SendRequest): Promise<string> {
     const { store, clock } = this.#options;
-    const { to, wsp, referenceBits = 8, modem = null, allowDuplicates = false } = request;
+    const { to, wsp, referenceBits = 8, allowDuplicates = false } = request;
+    const modem = request.via ?? request.modem ?? null;
     if (this.#stop.signal.aborted) throw new SendError('sending/stopped', 'the program is ending');
     this.check(request);
     if (request.noWait === true) this.#checkRate(modem);
@@ -269,7 +275,7 @@ export class Outbox {
         const parts = send.parts.map((part) => changed(part, { state: 'not-sent', error: expired }));
         await store.recordSend(send.id, { state: 'finished', finishedAt: clock.now(), parts });
         this.#tell(send.id, receiptOf({ ...send, state: 'finished', parts }));
-      } else if (send.modem === null || send.modem === modem.name) return send;
+      } else if (send.modem === modem.name || (send.modem === null && !isTarget(modem.name))) return send;
     }
     return null;
   }
@@ -312,6 +318,7 @@ export class Outbox {
   }
 
   #plan(request: SendRequest, reference: number): readonly PlannedPart[] {
+    if (request.via != null) return [{ sequence: 1, pdu: toHex(request.wsp), tpduOctets: request.wsp.length }];
     return planParts(request.wsp, { ...request, reference, rejectDuplicates: request.allowDuplicates === true });
   }
 
@@ -324,7 +331,7 @@ export class Outbox {
 
   #checkRate(name: string | null): void {
     const now = this.#options.clock.now();
-    const able = [...this.#modems.keys()].filter((modem) => name === null || modem.name === name);
+    const able = [...this.#modems.keys()].filter((modem) => (name === null ? !isTarget(modem.name) : modem.name === name));
     if (able.length === 0) throw new SendError('sending/no-modem', 'no modem can send now', { advice: 'see wapbridge doctor' });
     const queued = this.#options.store
       .openSends()

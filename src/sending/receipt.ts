@@ -1,5 +1,6 @@
 import type { OutboxPart, StoredSend } from '../journal/index.js';
 import { type StatusOutcome, statusOutcome } from '../sms/index.js';
+import { isTarget } from './target.js';
 
 /** Why a part was not sent, or why nobody knows. */
 export interface PartError {
@@ -30,6 +31,8 @@ export interface Receipt {
   readonly outcome: 'sent' | 'partly-sent' | 'not-sent' | 'unknown';
   readonly to: string;
   readonly modem: string | null;
+  /** Where it was sent to without a modem; absent where a modem sent it. */
+  readonly via?: string;
   readonly parts: readonly PartFate[];
 }
 
@@ -38,7 +41,8 @@ export function receiptOf(send: StoredSend): Receipt {
   const asked = factsOf(send.facts).report;
   const parts = send.parts.map((part) => partFate(part, asked));
   const modem = send.parts.findLast((part) => part.modem !== null)?.modem ?? send.modem;
-  return { event: 'sent', id: send.id, outcome: outcomeOf(send.parts), to: send.to, modem, parts };
+  const carried = modem !== null && isTarget(modem) ? { modem: null, via: modem } : { modem };
+  return { event: 'sent', id: send.id, outcome: outcomeOf(send.parts), to: send.to, ...carried, parts };
 }
 
 /**

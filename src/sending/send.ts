@@ -22,7 +22,7 @@ export async function sendPush(outbox: Outbox, request: SendRequest, options: Se
   if (signal?.aborted === true) onAbort();
   try {
     const ended = until(outbox, id, tell, () => outbox.receipt(id)?.ended === true);
-    if (outbox.modems.length === 0) tell({ event: 'waiting', id, reason: 'modem', until: null });
+    if (request.via == null && outbox.modems.length === 0) tell({ event: 'waiting', id, reason: 'modem', until: null });
     await ended.promise;
     ended.stop();
     if (reportsWithinMs !== undefined && signal?.aborted !== true) {

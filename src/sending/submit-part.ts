@@ -14,7 +14,19 @@ const never: SubmitAdvice = { do: 'never' };
 const doubt: SubmitAdvice = { do: 'doubt' };
 
 /** Codes that say that nothing was handed to the network. What is not among them may have left. */
-const notLeft: ReadonlySet<string> = new Set(['at/error', 'at/no-prompt', 'at/timeout', 'modem/port-lost', 'modem/closed']);
+const notLeft: ReadonlySet<string> = new Set([
+  'at/error',
+  'at/no-prompt',
+  'at/timeout',
+  'modem/port-lost',
+  'modem/closed',
+  'endpoints/not-reached',
+  'endpoints/refused',
+  'endpoints/too-large',
+  'endpoints/bad-target',
+]);
+const tryLater = 'endpoints/try-later';
+const laterDelaysMs: readonly number[] = [2000, 5000];
 
 /**
  * What is known of a part whose submission failed: whether it left, and what is to be done. Errors are told by their codes, so that
@@ -31,6 +43,7 @@ export function judgeFailure(cause: unknown): FailedTry {
     const said = advice.do === 'mend' ? { advice: advice.advice } : {};
     return { state, advice, error: { ...error, message: `${error.message} (${meaning})`, number, ...said } };
   }
+  if (error.code === tryLater) return { state: 'not-sent', advice: { do: 'retry', delaysMs: laterDelaysMs }, error };
   return notLeft.has(error.code) ? { state: 'not-sent', advice: never, error } : { state: 'unknown', advice: doubt, error };
 }
 

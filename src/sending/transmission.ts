@@ -15,7 +15,11 @@ export interface SendingModem {
   readonly receiver: string;
   /** It plays a modem, or its SIM belongs to a test network: no rate limit. */
   readonly virtual: boolean;
-  readonly driver: Pick<ModemDriver, 'submit'>;
+  readonly driver: {
+    submit(
+      ...given: Parameters<ModemDriver['submit']>
+    ): Promise<Pick<Awaited<ReturnType<ModemDriver['submit']>>, never> & { readonly messageReference: number | null }>;
+  };
 }
 
 export interface TransmissionOptions {

@@ -150,6 +150,19 @@ export function reportContentType(reader: ValueReader, { code, name, octets }: C
   }
 }
 
+/**
+ * A content type as bindings without numbers write it; a name of the table has its number, whatever the case of its letters. What has no
+ * name has neither. @see RFC 9110 8.3.1
+ */
+export function parseContentType(text: string): ContentType {
+  const octets = Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+  const cut = octets.indexOf(0x3b);
+  const sent = (cut < 0 ? text : text.slice(0, cut)).trim();
+  const code = sent === '' ? null : (contentTypes.code(sent) ?? null);
+  const name = sent === '' ? null : ((code === null ? undefined : contentTypes.name(code)) ?? sent);
+  return { code, name, parameters: cut < 0 ? noParameters : textParameters(octets, cut + 1, octets.length), octets };
+}
+
 /** A media type by number, by name, or both. */
 export interface Media {
   readonly code: number | null;

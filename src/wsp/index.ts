@@ -1,7 +1,7 @@
 export { applicationIds } from './application-ids.table.js';
 export { charsets } from './charsets.table.js';
 export { type ConditionOctets, conditionOctets, type OctetRange } from './condition-octets.js';
-export { contentTypeMeaning } from './content-type.js';
+export { contentTypeMeaning, parseContentType } from './content-type.js';
 export { contentTypes, doubtfulContentTypes } from './content-types.table.js';
 export { decodePush, defaultApplicationId } from './decode-push.js';
 export type { HeaderToEncode } from './encode-headers.js';

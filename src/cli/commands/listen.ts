@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Bridge, type BridgeEvent, defaultSetLimits, type HealthEvent, openSinks, reached } from '../../bridge/index.js';
+import {
+  Bridge,
+  type BridgeEvent,
+  defaultSetLimits,
+  type HealthEvent,
+  listenersOf,
+  openSinks,
+  reached,
+  senderOf,
+} from '../../bridge/index.js';
 import { defaultRetention, type JournalHealth, openJournal } from '../../journal/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
@@ -23,6 +32,8 @@ import { stdoutSink } from '../stdout-sink.js';
 /** What a run of `listen` is to do. */
 interface Listening {
   readonly found: FoundModems;
+  /** Where to receive WDP over UDP; not at all where undefined. */
+  readonly udp: string | undefined;
   readonly directory: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -48,6 +59,11 @@ export const listenCommand = defineCommand({
         requiresArg: true,
         describe: 'auto, virtual, a device path, tcp://HOST:PORT or unix:PATH; may be repeated',
       })
+      .option('udp', {
+        type: 'string',
+        requiresArg: true,
+        describe: '[HOST:]PORT: also receive WDP datagrams over UDP; alone, no modem is looked for',
+      })
       .option('or-virtual', { type: 'boolean', default: false, describe: 'use the virtual bench where no modem is found' })
       .option('exit-after', { type: 'number', requiresArg: true, describe: 'end after so many messages have been handed on' })
       .option('trace', { type: 'string', requiresArg: true, describe: 'record what crosses the ports of the modems into this folder' })
@@ -60,14 +76,17 @@ export const listenCommand = defineCommand({
     const exitAfter = wholeNumber('--exit-after', options['exit-after'], 1, 1_000_000_000);
     const seed = wholeNumber('--seed', options.seed, 0, 4_294_967_295);
     const requests = requestedModems(options.modem, configuredModems(io.configuration?.content.modems));
-    const found = await findModems(requests, { orVirtual: options['or-virtual'], discover: pluggedIn });
+    const { udp } = options;
+    const onlyListeners =
+      udp !== undefined && options.modem === undefined && configuredModems(io.configuration?.content.modems).length === 0;
+    const found = onlyListeners ? noModems : await findModems(requests, { orVirtual: options['or-virtual'], discover: pluggedIn });
     // docs/decisions/demo-state.md
-    const forgets = found.modems.length === 0 && options['state-dir'] === undefined;
+    const forgets = found.modems.length === 0 && udp === undefined && options['state-dir'] === undefined;
     const directory = forgets
       ? mkdtempSync(join(tmpdir(), 'wapbridge-'))
       : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
     try {
-      await listen({ found, directory, json: options.json, quiet: options.quiet, exitAfter, seed, trace: options.trace }, io);
+      await listen({ found, udp, directory, json: options.json, quiet: options.quiet, exitAfter, seed, trace: options.trace }, io);
     } finally {
       if (forgets) rmSync(directory, { recursive: true, force: true });
     }
@@ -75,7 +94,9 @@ export const listenCommand = defineCommand({
   },
 });
 
-async function listen({ found, directory, json, quiet, exitAfter, seed, trace }: Listening, io: CommandIo): Promise<void> {
+const noModems: FoundModems = { modems: [], virtual: false, fellBack: false };
+
+async function listen({ found, udp, directory, json, quiet, exitAfter, seed, trace }: Listening, io: CommandIo): Promise<void> {
   const { clock, random, logger, output } = io;
   const config = io.configuration?.content;
   const end = new End();
@@ -122,6 +143,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed, trace }:
     limits: limitsOf(config?.limits, defaultSetLimits),
     dm,
     sendPolicy: sendPolicyOf(config?.sending),
+    openSender: senderOf,
     onEvent: (event) => {
       traces?.notice(event);
       // What is held back for the next run because enough was handed on has not failed.
@@ -140,6 +162,7 @@ async function listen({ found, directory, json, quiet, exitAfter, seed, trace }:
   try {
     bridge.start();
     await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
+    for (const open of await listenersOf({ udp })) await bridge.listenAt(open);
     const driven = found.modems.map((modem) => driveNamed(bridge, modem, { directory, environment: io.environment, traces }));
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
@@ -147,9 +170,10 @@ async function listen({ found, directory, json, quiet, exitAfter, seed, trace }:
       closeVirtual = () => demonstration.close();
       driven.push(demonstration.ready);
     }
-    await Promise.race([end.reached, Promise.any(driven)]).catch((failures: unknown) => {
-      throw failures instanceof AggregateError ? failures.errors[0] : failures;
-    });
+    if (driven.length > 0)
+      await Promise.race([end.reached, Promise.any(driven)]).catch((failures: unknown) => {
+        throw failures instanceof AggregateError ? failures.errors[0] : failures;
+      });
     await end.reached;
   } finally {
     await bridge.close();

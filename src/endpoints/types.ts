@@ -1,0 +1,67 @@
+import type { EndpointBinding, MessageEnvelope, PushMessage } from '../push/index.js';
+import type { Clock, Logger, Random } from '../runtime/index.js';
+
+/** What a listener gives to be kept: all that is needed to read the message again after a crash. */
+export interface EndpointMessage {
+  readonly binding: EndpointBinding;
+  /** Who sent it, as it is shown; null where unknown. */
+  readonly from: string | null;
+  /** As received: the datagram of UDP, the entity of a request, the body of a message or an object. */
+  readonly octets: Uint8Array;
+  readonly envelope: MessageEnvelope;
+  /** Equal keys within the duplicate window are one message that its protocol sent again; null where it never does. */
+  readonly retransmissionKey: string | null;
+}
+
+/** Why a peer was refused; it becomes an `error` event. Nothing secret stands in it. */
+export interface Refusal {
+  readonly binding: EndpointBinding;
+  readonly from: string | null;
+  readonly code: `endpoints/${string}` | `push/${string}`;
+  readonly message: string;
+}
+
+/** Where a listener takes what it receives. */
+export interface EndpointIntake {
+  /**
+   * Resolves once the message is on disk: only then may its sender hear "accepted". Rejects where it could not be stored: the sender is
+   * then to try again.
+   */
+  accept(message: EndpointMessage): Promise<{ readonly duplicate: boolean }>;
+  /** Tells of a peer that was refused, not of every one where there are many. */
+  refused(refusal: Refusal): void;
+}
+
+/** A listener that is open. */
+export interface EndpointListener {
+  readonly binding: EndpointBinding;
+  /** As bound; the path where it is a device. */
+  readonly address: string;
+  /** Null where it is a device. */
+  readonly port: number | null;
+  /** Takes no more; what is being taken in is answered, within a bound. */
+  close(): Promise<void>;
+}
+
+/** What listeners and senders need of the world. */
+export interface EndpointSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/**
+ * Opens a listener.
+ * @throws EndpointError `endpoints/address-in-use`, `endpoints/address-not-permitted`, `endpoints/bad-address`
+ */
+export type OpenListener = (intake: EndpointIntake, surroundings: EndpointSurroundings) => Promise<EndpointListener>;
+
+/** Sends pushes to one target. */
+export interface EndpointSender {
+  /**
+   * Resolves when the receiver's protocol has said "accepted", or over UDP when the datagram has left.
+   * @throws EndpointError `endpoints/not-reached`, `endpoints/refused`, `endpoints/try-later`: it was not taken; `endpoints/no-answer`: nobody knows
+   */
+  send(push: PushMessage, options: { readonly signal: AbortSignal }): Promise<void>;
+  close(): Promise<void>;
+}
