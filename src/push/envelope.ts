@@ -47,13 +47,13 @@ export function fromHeaders(
   body: Uint8Array,
   diagnostics: readonly Diagnostic[] = [],
 ): PushMessage {
-  const valueOf = (wanted: string): string | undefined => lines.find(([name]) => name.toLowerCase() === wanted)?.[1];
-  const id = valueOf('x-wap-application-id');
+  const headerValue = (wanted: string): string | undefined => lines.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const id = headerValue('x-wap-application-id');
   return {
     kind: 'push',
     binding,
     destinationPort: null,
-    contentType: parseContentType(valueOf('content-type') ?? ''),
+    contentType: parseContentType(headerValue('content-type') ?? ''),
     applicationId: id === undefined ? null : applicationIdOf(id),
     headers: lines.map(([name, value]) => ({
       name,

@@ -57,11 +57,11 @@ export function decodeEnvelope(octets: Uint8Array): HttpPush {
     if (found.length >= mostHeaders) {
       throw new DecodeError('push/http-too-many-headers', `more than ${mostHeaders} header lines`, `http.headers[${found.length}]`, start);
     }
-    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r]*?)[ \t]*$/.exec(text) ?? [];
-    if (name === undefined || value === undefined) {
+    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined || value.includes('\0')) {
       throw new DecodeError('push/http-header', 'a header line has no name and value', `http.headers[${found.length}]`, start);
     }
-    found.push([name, value]);
+    found.push([name, value.trim()]);
   }
   const body = octets.subarray(at);
   return { headers: found, body, diagnostics: lengthDiagnostics(found, body, at) };
