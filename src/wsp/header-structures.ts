@@ -107,15 +107,7 @@ export function qualifiedGrammar(alone: Grammar, counted: Grammar): Grammar {
       const name = pieceValue(head);
       const quality = line.rest[0];
       if (quality === undefined) {
-        // Alone on the wire only one octet or a text may stand; a longer number needs the length before it, and a text of nothing the Quote,
-        // or it would be a length.
-        const scratch = new OctetWriter(64);
-        if (!alone.write(scratch, name)) return false;
-        const octets = scratch.toOctets();
-        if (octets[0] === 0) writer.u8('quote', 0x7f);
-        else if ((octets[0] ?? 0) < 0x20) writeValueLength(writer, octets.length);
-        writer.bytes(octets);
-        return true;
+        return writeAlone(writer, alone, name);
       }
       if (quality.name !== 'q' || quality.value === null) return false;
       const q = pieceValue(quality.value);
@@ -159,7 +151,7 @@ export const cacheControlGrammar: Grammar = {
     const segment = typeof value === 'string' ? parseLine(value, ';')?.[0] : undefined;
     if (segment === undefined) return false;
     const { name, value: piece } = segment;
-    if (piece === null) return segment.pieces.length === 1 && cacheNames.write(writer, name);
+    if (piece === null) return segment.pieces.length === 1 && writeAlone(writer, cacheNames, name);
     return writeCounted(writer, (inner) => {
       if (withSeconds.includes(name)) return cacheNames.write(inner, name) && integerGrammar.write(inner, pieceValue(piece));
       if (withFields.includes(name)) {
@@ -169,6 +161,20 @@ export const cacheControlGrammar: Grammar = {
     });
   },
 };
+
+/**
+ * A value with no length before it: only one octet or a text may stand so; a longer number needs the length, and a text of nothing the
+ * Quote, or it would be a length.
+ */
+function writeAlone(writer: OctetWriter, grammar: Grammar, value: string | number): boolean {
+  const scratch = new OctetWriter(64);
+  if (!grammar.write(scratch, value)) return false;
+  const octets = scratch.toOctets();
+  if (octets[0] === 0) writer.u8('quote', 0x7f);
+  else if ((octets[0] ?? 0) < 0x20) writeValueLength(writer, octets.length);
+  writer.bytes(octets);
+  return true;
+}
 
 function formatIfToken(reader: ValueReader, grammar: Grammar): string {
   return formatPlain(String(grammar.read(reader)));

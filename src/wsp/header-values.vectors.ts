@@ -52,6 +52,7 @@ export const headerVectors: readonly HeaderVector[] = [
   { name: 'Cache-Control', hex: 'BD03879293', value: 'private="Date, ETag"', shortest: true },
   { name: 'Cache-Control', hex: 'C7048B020E10', value: 's-maxage=3600', shortest: true },
   { name: 'Cache-Control', hex: 'BD6F776E00', value: 'own', shortest: true },
+  { name: 'Cache-Control', hex: 'C77F00', value: '""', shortest: true },
   { name: 'Cache-Control', hex: 'BD056F776E0085', value: 'own=5', shortest: true },
   { name: 'Cache-Control', hex: 'C789', value: 'must-revalidate', shortest: true },
   { name: 'Connection', hex: '8980', value: 'close', shortest: true },
