@@ -14,17 +14,35 @@ export function isReadableCharset(charset: number): boolean {
 
 /** Octets as text, or null where they are none in this character set. */
 export function textOf(octets: Uint8Array, charset: number): string | null {
-  if (charset === charsetLatin1) {
-    let text = '';
-    for (const octet of octets) text += String.fromCharCode(octet);
-    return text;
-  }
+  if (charset === charsetLatin1) return latin1Of(octets);
   if (charset === charsetAscii && octets.some((octet) => octet > 0x7f)) return null;
   try {
     return utf8.decode(octets);
   } catch {
     return null; // the decoder's only way of saying that octets are no UTF-8
   }
+}
+
+/** Octets as ISO 8859-1, in which each is the character of its number. */
+export function latin1Of(octets: Uint8Array): string {
+  let text = '';
+  for (const octet of octets) text += String.fromCharCode(octet);
+  return text;
+}
+
+/** Octets as text where all of them are printable ASCII, which is the same in every character set that is read; else null. */
+export function plainText(octets: Uint8Array, start: number, end: number): string | null {
+  for (let index = start; index < end; index += 1) {
+    const octet = octets[index];
+    if (octet === undefined || octet < 0x20 || octet > 0x7e) return null;
+  }
+  return String.fromCharCode.apply(null, Array.from(octets.subarray(start, end)));
+}
+
+/** The MIBenum of a character set by its IANA name; 0 for one that documents are not read in. */
+export function charsetNumber(name: string): number {
+  const numbers: Readonly<Record<string, number>> = { 'utf-8': charsetUtf8, 'us-ascii': charsetAscii, 'iso-8859-1': charsetLatin1 };
+  return numbers[name.toLowerCase()] ?? 0;
 }
 
 /** Whether XML 1.0 can hold every character of a text. @see https://www.w3.org/TR/xml/#charsets */

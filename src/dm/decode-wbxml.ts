@@ -127,9 +127,10 @@ function readBody(reader: WbxmlReader, type: DocumentType, options: DecodeWbxmlO
   const cursor: Cursor = reader.cursor;
   const open: OpenElement[] = [];
   const pages = { tag: 0, attribute: 0 };
+  const meaning = (value: number): string => tokenMeaning(value, type, pages.tag);
   for (;;) {
     const offset = cursor.offset;
-    const octet = cursor.u8('body', (value) => tokenMeaning(value, type, pages.tag));
+    const octet = cursor.u8('body', meaning);
     const current = open.at(-1);
     if (octet === token.switchPage) {
       pages.tag = cursor.u8('body.page', (page) => `code page ${page}`);

@@ -50,6 +50,8 @@ export interface AttributeSpace {
 /** A kind of WBXML document, as data: how it is recognised and what its code points mean. */
 export interface DocumentType {
   readonly id: string;
+  /** Version of its definition, as VerDTD has it. */
+  readonly version: string;
   readonly formalPublicIdentifier: string;
   /** Assigned number of the public identifier; null where the identifier travels as text. */
   readonly publicIdentifier: number | null;
@@ -88,6 +90,7 @@ function define(definition: Definition): DocumentType {
   }
   return {
     id: definition.id,
+    version: definition.id.replace(/^.*-/, ''),
     formalPublicIdentifier: definition.fpi,
     publicIdentifier: definition.number,
     root: definition.root,
@@ -166,7 +169,7 @@ const devInf11 = define({
   pages: [[0, devInf11Tags, devInf]],
 });
 /** Device information 1.2. */
-export const devInf12 = define({
+const devInf12 = define({
   id: 'devinf-1.2',
   fpi: '-//SYNCML//DTD DevInf 1.2//EN',
   number: 0x1203,
@@ -175,7 +178,7 @@ export const devInf12 = define({
 });
 
 /** A management tree description (TNDS, DDF). @see OMA-TS-DM_TND-V1_2_1 */
-export const dmDdf12 = define({
+const dmDdf12 = define({
   id: 'dmddf-1.2',
   fpi: '-//OMA//DTD-DM-DDF 1.2//EN',
   number: null,

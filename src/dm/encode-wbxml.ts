@@ -1,6 +1,6 @@
 import { EncodeError, OctetWriter } from '../octets/index.js';
 import type { DocumentNode, ElementNode } from './document.js';
-import { type DocumentType, devInf12, dmDdf12, documentTypes, syncMl12 } from './document-type.js';
+import { type DocumentType, documentTypes } from './document-type.js';
 import { encodeAttributes } from './encode-attributes.js';
 import { writeMultiByte, writeOpaque } from './multi-byte.js';
 import { StringTable } from './string-table.js';
@@ -18,13 +18,42 @@ export interface EncodeWbxmlOptions {
 const version = 0x02;
 const charset = 106;
 
-/** The document type of an element by its name and namespace, or undefined. */
-export function documentTypeOfRoot(root: ElementNode): DocumentType | undefined {
-  const candidates = documentTypes.filter((type) => type.root === root.name);
-  const named = candidates.find(
-    (type) => root.namespace !== null && [...type.tags.values()].some(({ namespace }) => namespace === root.namespace),
-  );
-  return root.namespace === 'syncml:devinf' ? devInf12 : (named ?? (root.name === 'SyncML' ? syncMl12 : candidates[0]));
+/** What else says of which kind a document is. */
+export interface DocumentTypeHints {
+  /** What its document type declaration says, see `XmlDocument.doctype`. */
+  readonly doctype?: string | null;
+  /** The document that it stands in. */
+  readonly within?: DocumentType;
+}
+
+/**
+ * The document type of an element by its name and namespace, or undefined. Where the namespace is that of several versions, as for device
+ * information, the declaration decides, then VerDTD, then the version of the document around it, then the newest.
+ */
+export function documentTypeOfRoot(root: ElementNode, hints: DocumentTypeHints = {}): DocumentType | undefined {
+  const named = documentTypes.filter((type) => type.root === root.name);
+  const { namespace } = root;
+  const fits = (type: DocumentType): boolean => [...type.tags.values()].some((space) => space.namespace === namespace);
+  const candidates = namespace === null || !named.some(fits) ? named : named.filter(fits);
+  const { doctype, within } = hints;
+  const declared = candidates.find(({ formalPublicIdentifier }) => doctype?.includes(`"${formalPublicIdentifier}"`) === true);
+  if (declared !== undefined) return declared;
+  // MetInf and DevInf have a VerDTD of their own; that of SyncML stands in its header.
+  const versions = [root.name === 'SyncML' ? childText(childNamed(root, 'SyncHdr'), 'VerDTD') : childText(root, 'VerDTD'), within?.version];
+  for (const version of versions) {
+    const found = version === undefined ? undefined : candidates.find((type) => type.version === version);
+    if (found !== undefined) return found;
+  }
+  return candidates[0];
+}
+
+function childNamed(parent: ElementNode, name: string): ElementNode | undefined {
+  return parent.children.find((node): node is ElementNode => node.kind === 'element' && node.name === name);
+}
+
+function childText(parent: ElementNode | undefined, name: string): string | undefined {
+  const [text] = parent === undefined ? [] : (childNamed(parent, name)?.children ?? []);
+  return text?.kind === 'text' ? text.text : undefined;
 }
 
 /**
@@ -71,7 +100,8 @@ function writeBody(out: OctetWriter, root: ElementNode, type: DocumentType, tabl
     else if (node.kind === 'binary') writeOpaque(out, node.octets);
     else if (node.kind === 'embedded') writeOpaque(out, encodeWbxml(node.document.root, { ...embedded, type: node.document.type }));
     else if (parent !== null && isEmbedded(node, parent, type)) {
-      writeOpaque(out, encodeWbxml(node, node.name === 'MgmtTree' ? { ...embedded, type: dmDdf12 } : embedded));
+      const inner = documentTypeOfRoot(node, { within: type });
+      writeOpaque(out, encodeWbxml(node, inner === undefined ? embedded : { ...embedded, type: inner }));
     } else {
       writeTag(out, node, type, pages);
       if (node.children.length > 0) {
@@ -102,6 +132,11 @@ function writeTag(out: OctetWriter, element: ElementNode, type: DocumentType, pa
 }
 
 function findTag(element: ElementNode, type: DocumentType, current: number): { readonly page: number; readonly code: number } {
+  const here = type.tags.get(current);
+  if (here !== undefined && here.namespace === element.namespace) {
+    const code = here.byName.get(element.name);
+    if (code !== undefined) return { page: current, code };
+  }
   const order = [...type.tags].toSorted(([left], [right]) => Number(right === current) - Number(left === current));
   const fits = order.filter(([, { namespace }]) => element.namespace === null || namespace === null || namespace === element.namespace);
   for (const [page, { byName }] of fits.length > 0 ? fits : order) {

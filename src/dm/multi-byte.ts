@@ -6,6 +6,8 @@ import type { Cursor, OctetWriter } from '../octets/index.js';
  * @see WAP-192-WBXML 5.1
  */
 export function readMultiByte(cursor: Cursor, field: string, meaning?: (value: number) => string): number {
+  const first = cursor.peek();
+  if (first !== undefined && first < 0x80) return cursor.u8(field, meaning);
   const start = cursor.offset;
   let value = 0;
   for (let count = 1; ; count += 1) {
@@ -33,6 +35,10 @@ export function writeOpaque(out: OctetWriter, octets: Uint8Array): void {
 
 /** A multi-byte integer in its shortest form. @see WAP-192-WBXML 5.1 */
 export function writeMultiByte(out: OctetWriter, value: number): void {
+  if (value < 128) {
+    out.u8('integer', value);
+    return;
+  }
   const groups = [value % 128];
   for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) groups.unshift((rest % 128) | 0x80);
   for (const group of groups) out.u8('integer', group);

@@ -1,9 +1,9 @@
-import sax from 'sax';
+import { SaxesParser } from 'saxes';
 import { DecodeError, type Diagnostic } from '../octets/index.js';
 import { base64Octets } from './base64.js';
-import { isXmlText } from './charset.js';
+import { isXmlText, latin1Of } from './charset.js';
 import type { Attribute, DocumentNode, ElementNode } from './document.js';
-import { base64Mark } from './format-xml.js';
+import { markTarget } from './format-xml.js';
 import { type DocumentLimits, receivedLimits } from './limits.js';
 
 /** An XML document, read. */
@@ -18,6 +18,8 @@ export interface ParseXmlOptions {
   /** Offset of the document's first octet from the start of the outermost input. */
   readonly baseOffset?: number;
   readonly limits?: DocumentLimits;
+  /** The character set that the transport names, which counts before the document's own declaration. @see RFC 7303 3.2 */
+  readonly charset?: string | null;
 }
 
 interface OpenElement {
@@ -26,8 +28,12 @@ interface OpenElement {
   readonly attributes: readonly Attribute[];
   readonly children: DocumentNode[];
   readonly offset: number;
-  /** The next text is base64 for octets. */
-  base64: boolean;
+  /** Each line feed in its text stands for carriage return and line feed. */
+  crlf: boolean;
+  /** What the mark before says of the next text. */
+  next: 'base64' | 'text' | null;
+  /** Blank texts that are no layout. */
+  kept: Set<DocumentNode> | null;
 }
 
 /**
@@ -47,112 +53,165 @@ export function parseXml(octets: Uint8Array, options: ParseXmlOptions = {}): Xml
       base,
     );
   }
-  const { text, octetsPerUnit } = decodeText(octets, base);
-  const isAscii = octetsPerUnit === null && text.length === octets.length;
-  /** Only an error needs the octet of a character that stands behind characters of several octets. */
-  const offsetOf = (position: number): number =>
-    base + (isAscii ? position : octetsPerUnit === null ? encoder.encode(text.slice(0, position)).length : position * octetsPerUnit);
-  const fail = (code: 'dm/bad-xml' | 'dm/too-deep' | 'dm/too-many-elements' | 'dm/too-much-text', message: string): never => {
-    throw new DecodeError(code, message, 'xml', offsetOf(Math.max(0, parser.position)));
+  const { text, octetsPerUnit, mark } = decodeText(octets, base, options.charset ?? null);
+  const offsetOf = octetCounter(text, octetsPerUnit, base + mark, mark + text.length === octets.length);
+  const parser = new SaxesParser({ xmlns: true, position: false, defaultXMLVersion: '1.0', forceXMLVersion: true });
+  const fail = (
+    code: 'dm/bad-xml' | 'dm/bad-base64' | 'dm/too-deep' | 'dm/too-many-elements' | 'dm/too-much-text',
+    message: string,
+  ): never => {
+    throw new DecodeError(code, message, 'xml', offsetOf(Math.max(0, parser.position - 1)));
   };
   const open: OpenElement[] = [];
   let root: ElementNode | null = null;
   let doctype: string | null = null;
   let elements = 0;
   let characters = 0;
-
-  const parser = sax.parser(true, { xmlns: true, position: true, trim: false, normalize: false });
+  const spend = (more: number): void => {
+    characters += more;
+    if (characters > limits.textCharacters) fail('dm/too-much-text', `the document holds more than ${limits.textCharacters} characters`);
+  };
   const addText = (kind: 'text' | 'opaque-text', piece: string): void => {
     const current = open.at(-1);
-    if (current === undefined) {
-      if (piece.trim() !== '') fail('dm/bad-xml', 'text stands outside the document element');
+    if (current === undefined) return; // blanks beside the document element: saxes refuses everything else there
+    spend(piece.length);
+    if (!isXmlText(piece)) fail('dm/bad-xml', 'the text holds a character that XML 1.0 forbids');
+    const { next, children } = current;
+    if (next !== null && kind === 'text') {
+      current.next = null;
+      if (next === 'base64') {
+        const octets = base64Octets(piece);
+        if (octets === null) fail('dm/bad-base64', `what stands behind <?${markTarget} base64?> is no base64`);
+        else children.push({ kind: 'binary', octets });
+        return;
+      }
+      const text: DocumentNode = { kind, text: piece };
+      current.kept ??= new Set();
+      current.kept.add(text);
+      children.push(text);
       return;
     }
-    characters += piece.length;
-    if (characters > limits.textCharacters) fail('dm/too-much-text', `the document holds more than ${limits.textCharacters} characters`);
-    if (!isXmlText(piece)) fail('dm/bad-xml', 'the text holds a character that XML 1.0 forbids');
-    const last = current.children.at(-1);
-    if (last !== undefined && last.kind === kind) current.children[current.children.length - 1] = { kind, text: last.text + piece };
-    else current.children.push({ kind, text: piece });
+    const last = children.at(-1);
+    if (last !== undefined && last.kind === kind && current.kept?.has(last) !== true)
+      children[children.length - 1] = { kind, text: last.text + piece };
+    else children.push({ kind, text: piece });
   };
-  parser.onerror = (error) => fail('dm/bad-xml', error.message.split('\n')[0] ?? 'not well formed');
-  parser.ondoctype = (declaration) => {
+  parser.on('error', (error) => fail('dm/bad-xml', error.message.replace(/\.$/, '')));
+  parser.on('doctype', (declaration) => {
     doctype = declaration.trim();
-  };
-  parser.onopentag = (tag) => {
+  });
+  let offset = 0;
+  parser.on('opentagstart', () => {
+    offset = offsetOf(text.lastIndexOf('<', parser.position - 1));
     elements += 1;
     if (elements > limits.elements) fail('dm/too-many-elements', `the document has more than ${limits.elements} elements`);
     if (open.length >= limits.depth) fail('dm/too-deep', `elements are nested more than ${limits.depth} deep`);
+  });
+  parser.on('opentag', (tag) => {
     const attributes: Attribute[] = [];
-    for (const attribute of Object.values(tag.attributes)) {
-      if (typeof attribute === 'string' || attribute.name === 'xmlns' || attribute.prefix === 'xmlns') continue;
-      characters += attribute.value.length;
-      attributes.push({ name: attribute.name, value: attribute.value });
+    for (const { name, prefix, value } of Object.values(tag.attributes)) {
+      spend(value.length);
+      if (name === 'xmlns' || prefix === 'xmlns') continue;
+      if (!isXmlText(value)) fail('dm/bad-xml', 'the attribute holds a character that XML 1.0 forbids');
+      attributes.push({ name, value });
     }
-    if (characters > limits.textCharacters) fail('dm/too-much-text', `the document holds more than ${limits.textCharacters} characters`);
-    const { local, uri } = 'local' in tag ? tag : { local: tag.name, uri: '' };
     open.push({
-      name: local,
-      namespace: uri === '' ? null : uri,
+      name: tag.local,
+      namespace: tag.uri === '' ? null : tag.uri,
       attributes,
       children: [],
-      offset: base + parser.startTagPosition - 1,
-      base64: false,
+      offset,
+      crlf: false,
+      next: null,
+      kept: null,
     });
-  };
-  parser.onclosetag = () => {
+  });
+  parser.on('closetag', () => {
     const closed = open.pop();
     if (closed === undefined) return;
     const element = finish(closed);
     const parent = open.at(-1);
     if (parent === undefined) root = element;
     else parent.children.push(element);
-  };
-  parser.ontext = (piece) => addText('text', piece);
-  parser.oncdata = (piece) => addText('opaque-text', piece);
-  parser.onprocessinginstruction = ({ name, body }) => {
+  });
+  parser.on('text', (piece) => addText('text', piece));
+  parser.on('cdata', (piece) => addText('opaque-text', piece));
+  parser.on('processinginstruction', ({ target, body }) => {
     const current = open.at(-1);
-    if (current !== undefined && `<?${name} ${body.trim()}?>` === base64Mark) current.base64 = true;
-  };
+    if (current === undefined || target !== markTarget) return;
+    const mark = body.trim();
+    if (mark === 'base64' || mark === 'text') current.next = mark;
+    else if (mark === 'crlf') current.crlf = true;
+  });
   parser.write(text).close();
   if (root === null) return fail('dm/bad-xml', 'the document has no element');
   return { root, doctype, diagnostics: [] };
 }
 
-/** Layout is dropped; text behind a base64 mark becomes octets again. */
-function finish({ name, namespace, attributes, children, offset, base64 }: OpenElement): ElementNode {
-  const hasElements = children.some(({ kind }) => kind === 'element');
-  const kept = hasElements ? children.filter((node) => node.kind !== 'text' || node.text.trim() !== '') : children;
-  const [only] = kept;
-  if (base64 && kept.length === 1 && only?.kind === 'text') {
-    const octets = base64Octets(only.text);
-    if (octets !== null) return { kind: 'element', name, namespace, attributes, children: [{ kind: 'binary', octets }], offset };
-  }
-  return { kind: 'element', name, namespace, attributes, children: kept, offset };
+/** Layout is dropped; where the mark says so, line feeds become line ends of two characters again. */
+function finish({ name, namespace, attributes, children, offset, crlf, kept }: OpenElement): ElementNode {
+  const mixed = children.some(({ kind }) => kind === 'element');
+  const content = mixed ? children.filter((node) => node.kind !== 'text' || node.text.trim() !== '' || kept?.has(node) === true) : children;
+  return { kind: 'element', name, namespace, attributes, children: crlf ? content.map(withCrlf) : content, offset };
+}
+
+function withCrlf(node: DocumentNode): DocumentNode {
+  return node.kind === 'text' || node.kind === 'opaque-text' ? { kind: node.kind, text: node.text.replaceAll('\n', '\r\n') } : node;
+}
+
+/**
+ * Gives the octet at which a character stands. Characters of one octet are their own count; else the count goes on from the last
+ * one asked for, so that a document is gone through once however often it is asked.
+ */
+function octetCounter(text: string, octetsPerUnit: number | null, base: number, isAscii: boolean): (position: number) => number {
+  if (octetsPerUnit !== null) return (position) => base + position * octetsPerUnit;
+  if (isAscii) return (position) => base + position;
+  let position = 0;
+  let octets = 0;
+  return (wanted) => {
+    if (wanted < position) {
+      position = 0;
+      octets = 0;
+    }
+    octets += encoder.encode(text.slice(position, wanted)).length;
+    position = wanted;
+    return base + octets;
+  };
 }
 
 const encoder = new TextEncoder();
 const declaration = /^<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/;
 
-/** The characters of a document by its byte order mark or declaration; UTF-8 where neither says otherwise. */
-function decodeText(octets: Uint8Array, base: number): { readonly text: string; readonly octetsPerUnit: number | null } {
-  const [first, second] = octets;
-  if (first === 0xfe && second === 0xff) return { text: decodeAs('utf-16be', octets, base), octetsPerUnit: 2 };
-  if (first === 0xff && second === 0xfe) return { text: decodeAs('utf-16le', octets, base), octetsPerUnit: 2 };
+/** A document as characters. */
+interface DecodedText {
+  readonly text: string;
+  /** Null for UTF-8, where it differs. */
+  readonly octetsPerUnit: number | null;
+  /** Octets of the byte order mark, which is no part of the text. */
+  readonly mark: number;
+}
+
+/**
+ * The characters of a document by its byte order mark, what the transport says, or its declaration, in this order; UTF-8 where none of them
+ * says otherwise. @see RFC 7303 3.2
+ */
+function decodeText(octets: Uint8Array, base: number, transport: string | null): DecodedText {
+  const [first, second, third] = octets;
+  if (first === 0xfe && second === 0xff) return { text: decodeAs('utf-16be', octets, base), octetsPerUnit: 2, mark: 2 };
+  if (first === 0xff && second === 0xfe) return { text: decodeAs('utf-16le', octets, base), octetsPerUnit: 2, mark: 2 };
+  if (first === 0xef && second === 0xbb && third === 0xbf) return { text: decodeAs('utf-8', octets, base), octetsPerUnit: null, mark: 3 };
   const head = String.fromCharCode(...octets.subarray(0, 256));
-  const named = declaration.exec(head.startsWith('\xef\xbb\xbf') ? head.slice(3) : head)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (named === 'utf-8' || named === 'us-ascii') return { text: decodeAs('utf-8', octets, base), octetsPerUnit: null };
-  if (named === 'iso-8859-1') {
-    let text = '';
-    for (const octet of octets) text += String.fromCharCode(octet);
-    return { text, octetsPerUnit: 1 };
+  const named = (transport ?? declaration.exec(head)?.[1] ?? 'utf-8').toLowerCase();
+  if (named === 'us-ascii') {
+    const beyond = octets.findIndex((octet) => octet > 0x7f);
+    if (beyond >= 0) throw new DecodeError('dm/bad-text', 'the document is no US-ASCII', 'xml', base + beyond);
   }
-  throw new DecodeError(
-    'dm/unsupported-charset',
-    `the character set ${named} is not read; UTF-8, UTF-16, US-ASCII and ISO-8859-1 are`,
-    'xml',
-    base,
-  );
+  if (named === 'utf-8' || named === 'us-ascii') return { text: decodeAs('utf-8', octets, base), octetsPerUnit: null, mark: 0 };
+  if (named === 'iso-8859-1') return { text: latin1Of(octets), octetsPerUnit: 1, mark: 0 };
+  const why = named.startsWith('utf-16')
+    ? 'a document in UTF-16 begins with a byte order mark, this one does not'
+    : `the character set ${named} is not read`;
+  throw new DecodeError('dm/unsupported-charset', `${why}; UTF-8, UTF-16, US-ASCII and ISO-8859-1 are read`, 'xml', base);
 }
 
 function decodeAs(encoding: string, octets: Uint8Array, base: number): string {

@@ -1,5 +1,5 @@
 import { type Annotate, Cursor, type Diagnostic } from '../octets/index.js';
-import { charsetUtf8, isReadableCharset, requireXmlText, textOf } from './charset.js';
+import { charsetUtf8, isReadableCharset, plainText, requireXmlText, textOf } from './charset.js';
 import type { DocumentLimits } from './limits.js';
 import { readMultiByte } from './multi-byte.js';
 
@@ -10,6 +10,8 @@ export interface Budget {
   textCharacters: number;
 }
 
+const endOfString = (): string => 'end of string';
+
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /** The strings of one WBXML document: inline, from its table, as entities and as opaque data. All text is counted before it is made. */
@@ -17,6 +19,7 @@ export class WbxmlReader {
   readonly cursor: Cursor;
   readonly diagnostics: Diagnostic[] = [];
   readonly budget: Budget;
+  readonly #base: number;
   #charset = charsetUtf8;
   #table: Uint8Array = new Uint8Array(0);
   #tableOffset = 0;
@@ -25,6 +28,7 @@ export class WbxmlReader {
   constructor(octets: Uint8Array, budget: Budget, baseOffset: number, annotate: Annotate | undefined) {
     this.cursor = new Cursor(octets, { field: 'wbxml', baseOffset, annotate });
     this.budget = budget;
+    this.#base = baseOffset;
   }
 
   get charset(): number {
@@ -91,15 +95,13 @@ export class WbxmlReader {
   /** A string in the body up to and including its NUL. */
   readInlineString(field: string): string {
     const offset = this.cursor.offset;
-    let length = 0;
-    for (let octet = this.cursor.peek(); octet !== 0; octet = this.cursor.peek(length)) {
-      if (octet === undefined) this.cursor.fail('octets/truncated', field, `${this.cursor.path(field)} has no NUL at its end`, offset);
-      length += 1;
-    }
+    const at = offset - this.#base;
+    const length = this.cursor.octets.indexOf(0, at) - at;
+    if (length < 0) this.cursor.fail('octets/truncated', field, `${this.cursor.path(field)} has no NUL at its end`, offset);
     this.#spend(length, field, offset);
-    const octets = this.cursor.bytes(field, length, (value) => JSON.stringify(this.#text(value, field, offset)));
-    const text = this.#text(octets, field, offset);
-    this.cursor.u8(`${field}.end`, () => 'end of string');
+    this.cursor.bytes(field, length, (value) => JSON.stringify(this.#text(value, field, offset)));
+    const text = this.#text(this.cursor.octets, field, offset, at, at + length);
+    this.cursor.u8(`${field}.end`, endOfString);
     return text;
   }
 
@@ -130,8 +132,11 @@ export class WbxmlReader {
     return name;
   }
 
-  #text(octets: Uint8Array, field: string, offset: number): string {
-    const text = textOf(octets, this.#charset);
+  /** Text from `start` to `end` of some octets; what is ASCII alone is made without a decoder, of which there is one call a string. */
+  #text(octets: Uint8Array, field: string, offset: number, start = 0, end = octets.length): string {
+    const plain = end - start <= 64 ? plainText(octets, start, end) : null;
+    if (plain !== null) return plain;
+    const text = textOf(octets.subarray(start, end), this.#charset);
     if (text === null)
       this.cursor.fail('dm/bad-text', field, `${this.cursor.path(field)} is no text in the document's character set`, offset);
     return requireXmlText(text, this.cursor, field, offset);

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { DecodeError, fromHex, toHex } from '../octets/index.js';
 import { propertyRuns } from '../octets/property-runs.testing.js';
 import { bodies } from './dm.vectors.js';
-import { decodeWbxml, documentTypes, type ElementNode, encodeWbxml, formatXml, parseXml, receivedLimits, syncMl12 } from './index.js';
+import {
+  decodeWbxml,
+  documentTypeOfRoot,
+  documentTypes,
+  type ElementNode,
+  encodeWbxml,
+  formatXml,
+  parseXml,
+  receivedLimits,
+  syncMl12,
+} from './index.js';
 
 const utf8 = new TextEncoder();
 const xmlOf = (hex: string): string => formatXml(decodeWbxml(fromHex(hex)));
@@ -46,6 +56,64 @@ describe('bodies', () => {
     const document = decodeWbxml(fromHex(`${head}6D6B604B0331000154` + '4F03610D0A6200' + '01' + '01010101'));
     const back = parseXml(utf8.encode(formatXml(document))).root;
     expect(toHex(encodeWbxml(back))).toBe(toHex(encodeWbxml(document.root)));
+  });
+});
+
+describe('ways through XML and back', () => {
+  const through = (hex: string): { readonly xml: string; readonly hex: string } => {
+    const document = decodeWbxml(fromHex(hex));
+    const xml = formatXml(document, { indent: 2 });
+    return { xml, hex: toHex(encodeWbxml(parseXml(utf8.encode(xml)).root)) };
+  };
+  const data = (content: string): string => `${head}6D6B604B0331000154${content}01010101`;
+
+  test.each([
+    ['lines that all end in CR LF', '4F03610D0A620D0A0001', '<Data><?wapbridge crlf?>a\nb\n</Data>'],
+    ['the same as opaque data', '4FC306610D0A620D0A01', '<Data><?wapbridge crlf?><![CDATA[a\nb\n]]></Data>'],
+    ['mixed line ends', '4F03610D0A620A630D0001', '<Data>a&#13;\nb\nc&#13;</Data>'],
+    ['text before octets and after', '4F036100C303FF00FE03620001', '<Data>a<?wapbridge base64?>/wD+<?wapbridge text?>b</Data>'],
+    ['blanks beside an element', '542E03200054', '<Item><Target/><?wapbridge text?> <Item>'],
+    ['the end of a CDATA section', '4FC3035D5D3E01', '<Data><![CDATA[]]]]><![CDATA[>]]></Data>'],
+    ['opaque data without octets', '4FC30001', '<Data><![CDATA[]]></Data>'],
+  ])('%s', (_name, content, shown) => {
+    const hex = content.startsWith('54') ? `${head}6D6B60542E0320005412010101010101`.slice(0, -2) : data(content);
+    const back = through(hex);
+    expect(back.xml.replace(/\n +</g, '<')).toContain(shown.replace(/\n +</g, '<'));
+    expect(back.hex).toBe(hex);
+  });
+
+  test('base64 that is none is refused', () => {
+    expect(() => parseXml(utf8.encode('<a><?wapbridge base64?>%%</a>'))).toThrow(
+      expect.objectContaining({ code: 'dm/bad-base64', offset: 25 }),
+    );
+  });
+});
+
+describe('the kind of a document', () => {
+  const typeOf = (xml: string): string => {
+    const { root, doctype } = parseXml(utf8.encode(xml));
+    return documentTypeOfRoot(root, { doctype })?.id ?? 'none';
+  };
+  test.each([
+    ['<SyncML/>', 'syncml-1.2'],
+    ['<SyncML xmlns="SYNCML:SYNCML1.1"/>', 'syncml-1.1'],
+    ['<SyncML xmlns="SYNCML:SYNCML1.0"/>', 'syncml-1.0'],
+    ['<SyncML><SyncHdr><VerDTD>1.1</VerDTD></SyncHdr></SyncML>', 'syncml-1.1'],
+    ['<!DOCTYPE SyncML PUBLIC "-//SYNCML//DTD SyncML 1.1//EN" "x"><SyncML/>', 'syncml-1.1'],
+    ['<DevInf xmlns="syncml:devinf"/>', 'devinf-1.2'],
+    ['<DevInf xmlns="syncml:devinf"><VerDTD>1.1</VerDTD></DevInf>', 'devinf-1.1'],
+    ['<!DOCTYPE DevInf PUBLIC "-//SYNCML//DTD DevInf 1.0//EN" "x"><DevInf/>', 'devinf-1.0'],
+    ['<MgmtTree/>', 'dmddf-1.2'],
+    ['<wap-provisioningdoc/>', 'provisioning-1.0'],
+    ['<other/>', 'none'],
+  ])('%s: %s', (xml, id) => {
+    expect(typeOf(xml)).toBe(id);
+  });
+
+  test('device information in a message of SyncML 1.1 is that of 1.1, with its own names', () => {
+    const xml =
+      '<SyncML xmlns="SYNCML:SYNCML1.1"><SyncBody><Results><Item><Data><DevInf xmlns="syncml:devinf"><CTCap><Size>8</Size></CTCap></DevInf></Data></Item></Results></SyncBody></SyncML>';
+    expect(formatXml(decodeWbxml(encodeWbxml(parseXml(utf8.encode(xml)).root)))).toBe(xml);
   });
 });
 
@@ -191,6 +259,22 @@ describe('XML', () => {
     ['<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', 'read'],
     ['<?xml version="1.0" encoding="koi8-r"?><a/>', 'dm/unsupported-charset'],
     ['<a>&amp;&lt;&gt;&quot;&apos;&#233;&#xe9;</a>', 'read'],
+    ['<a>&constructor;</a>', 'dm/bad-xml'],
+    ['<a>&__proto__;</a>', 'dm/bad-xml'],
+    ['<!DOCTYPE l [<!ENTITY a "l"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]><l>&c;</l>', 'dm/bad-xml'],
+    ['<!DOCTYPE a [<!ENTITY % x SYSTEM "file:///etc/passwd"> %x;]><a/>', 'read'],
+    ['<a/><b/>', 'dm/bad-xml'],
+    ['<a x="1" x="2"/>', 'dm/bad-xml'],
+    ['<a x="<"/>', 'dm/bad-xml'],
+    ['<a>]]></a>', 'dm/bad-xml'],
+    ['<a><?xml version="1.0"?></a>', 'dm/bad-xml'],
+    ['<?xml version="1.1"?><a>&#1;</a>', 'dm/bad-xml'],
+    ['<x:a/>', 'dm/bad-xml'],
+    ['<a>&#xD800;</a>', 'dm/bad-xml'],
+    ['<a', 'dm/bad-xml'],
+    ['<a><![CDATA[x</a>', 'dm/bad-xml'],
+    ['<?xml version="1.0" encoding="us-ascii"?><a>\u00e9</a>', 'dm/bad-text'],
+    ['<?xml version="1.0" encoding="UTF-16"?><a/>', 'dm/unsupported-charset'],
   ])('%s: %s', (xml, outcome) => {
     expect(refused(xml)).toBe(outcome);
   });
@@ -200,6 +284,18 @@ describe('XML', () => {
     expect(refused('<a>'.repeat(65) + '</a>'.repeat(65))).toBe('dm/too-deep');
     expect(refused(`<a>${'<b/>'.repeat(9_999)}</a>`)).toBe('read');
     expect(refused(`<a>${'<b/>'.repeat(10_000)}</a>`)).toBe('dm/too-many-elements');
+    expect(refused(`<a>${'x'.repeat(65_529)}</a>`)).toBe('read');
+    expect(refused(`<a>${'x'.repeat(65_530)}</a>`)).toBe('dm/document-too-long');
+    const within = (textCharacters: number): string => {
+      try {
+        parseXml(utf8.encode('<a b="12">345</a>'), { limits: { ...receivedLimits, textCharacters } });
+        return 'read';
+      } catch (error) {
+        return (error as DecodeError).code;
+      }
+    };
+    expect(within(5)).toBe('read');
+    expect(within(4)).toBe('dm/too-much-text');
   });
 
   test('layout between elements is left out, blanks in text are kept', () => {
@@ -213,6 +309,22 @@ describe('XML', () => {
     ['UTF-8 with a mark', Uint8Array.of(0xef, 0xbb, 0xbf, 0x3c, 0x61, 0x2f, 0x3e)],
   ])('%s', (_name, octets) => {
     expect(parseXml(octets).root.name).toBe('a');
+  });
+
+  test('the character set of the transport counts before the declaration', () => {
+    const octets = Uint8Array.of(0x3c, 0x61, 0x3e, 0xe9, 0x3c, 0x2f, 0x61, 0x3e);
+    expect(parseXml(octets, { charset: 'ISO-8859-1' }).root.children).toEqual([{ kind: 'text', text: 'é' }]);
+    expect(() => parseXml(octets)).toThrow(expect.objectContaining({ code: 'dm/bad-text' }));
+  });
+
+  test('errors and elements stand at their octets, whatever their characters take', () => {
+    const octets = utf8.encode('\ufeff<a>é€😀<b/><c></a>');
+    expect(parseXml(utf8.encode('\ufeff<a>é€😀<b/></a>')).root.children[1]).toMatchObject({ name: 'b', offset: 15 });
+    expect(() => parseXml(octets, { baseOffset: 100 })).toThrow(expect.objectContaining({ code: 'dm/bad-xml', offset: 125 }));
+  });
+
+  test('lines of XML end in a line feed, however they were written', () => {
+    expect(parseXml(utf8.encode('<a>x\r\ny\rz</a>')).root.children).toEqual([{ kind: 'text', text: 'x\ny\nz' }]);
   });
 });
 
