@@ -1,15 +1,11 @@
 import { benchJsonSchema, ConfigError, checkBench, readConfigText } from '../config/index.js';
 import { BridgeError } from '../errors.js';
 import type { CommandIo } from './command.js';
+import type { BenchAction } from './commands/bench.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { escapeText, styled } from './terminal.js';
 
-/** What `wapbridge bench` does instead of running virtual modems. */
-export const benchActions = ['check', 'suggest', 'schema'] as const;
-
-export type BenchAction = (typeof benchActions)[number];
-
-/** @throws BridgeError `cli/usage`; of `check` what opening the bench throws */
+/** What `wapbridge bench` does instead of running virtual modems; loaded only then. @throws BridgeError `cli/usage`; of `check` what opening the bench throws */
 export async function runBenchAction(action: BenchAction, file: string | undefined, json: boolean, io: CommandIo): Promise<ExitCode> {
   if (action === 'check') {
     if (file === undefined) throw new BridgeError('cli/usage', 'bench check needs a bench file', { advice: 'wapbridge bench check FILE' });

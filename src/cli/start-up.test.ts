@@ -32,6 +32,11 @@ test('decode starts without the serial port, the database, the configuration and
   ).toEqual([]);
 });
 
+test('a bench starts without the configuration, the database and the log', () => {
+  const packages = packagesOf(['main.ts', 'commands/bench.ts']);
+  expect(['zod', 'yaml', '@photostructure/sqlite', 'serialport', 'pino', 'vitest'].filter((name) => packages.has(name))).toEqual([]);
+});
+
 test('the walk sees what is imported', () => {
   expect(packagesOf(['commands/config.ts'])).toContain('zod');
 });

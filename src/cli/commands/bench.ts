@@ -8,7 +8,6 @@ import {
   openVirtualBench,
   readControlLines,
 } from '../../virtual-bench/index.js';
-import { benchActions, runBenchAction } from '../bench-actions.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -16,6 +15,11 @@ import { escapeText, styled } from '../terminal.js';
 
 const mostModems = 256;
 const holdMs = 24 * 60 * 60 * 1000;
+
+const benchActions = ['check', 'suggest', 'schema'] as const;
+
+/** What `wapbridge bench` does instead of running virtual modems. */
+export type BenchAction = (typeof benchActions)[number];
 
 /** `wapbridge bench` */
 export const benchCommand = defineCommand({
@@ -47,7 +51,10 @@ export const benchCommand = defineCommand({
       .option('faults', { type: 'boolean', default: false, describe: 'list the faults and end' }),
   run: async (options, io) => {
     const { output } = io;
-    if (options.action !== undefined) return runBenchAction(options.action, options.file, options.json, io);
+    if (options.action !== undefined) {
+      const { runBenchAction } = await import('../bench-actions.js');
+      return runBenchAction(options.action, options.file, options.json, io);
+    }
     if (options.faults) {
       listFaults(output, options.json);
       return exitCodes.done;
