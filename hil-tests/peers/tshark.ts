@@ -26,13 +26,23 @@ const fields: Readonly<Record<keyof TsharkVerdict, string>> = {
   malformed: '_ws.malformed',
 };
 
+/** Asks tshark about SMS-DELIVER TPDUs, in order of arrival; it puts them together. */
+export function dissectDeliveries(scene: Scene, tpdus: readonly string[]): Promise<TsharkVerdict[]> {
+  return dissect(scene, tpdus, 'O');
+}
+
+/** Asks tshark about SMS-SUBMIT TPDUs; it does not put them together. */
+export function dissectSubmissions(scene: Scene, tpdus: readonly string[]): Promise<TsharkVerdict[]> {
+  return dissect(scene, tpdus, 'I');
+}
+
 /**
- * Asks tshark about SMS-DELIVER TPDUs, in order of arrival. The packets carry link type 147 (for private use), which is told to be
- * GSM SMS; their direction is outbound, or tshark takes the TPDUs for SMS-SUBMIT and reassembles nothing.
+ * The packets carry link type 147 (for private use), which is told to be GSM SMS; by their direction, outbound or inbound, tshark tells
+ * SMS-DELIVER and SMS-SUBMIT apart.
  */
-export async function dissectDeliveries(scene: Scene, tpdus: readonly string[]): Promise<TsharkVerdict[]> {
+async function dissect(scene: Scene, tpdus: readonly string[], direction: 'I' | 'O'): Promise<TsharkVerdict[]> {
   const folder = scene.folder();
-  const dump = tpdus.map((tpdu) => `O\n000000 ${tpdu.replace(/../g, '$& ').trim()}\n`).join('');
+  const dump = tpdus.map((tpdu) => `${direction}\n000000 ${tpdu.replace(/../g, '$& ').trim()}\n`).join('');
   const [text, capture] = [join(folder, 'tpdus.txt'), join(folder, 'tpdus.pcapng')];
   writeFileSync(text, dump);
   const made = scene.program('text2pcap', ['-q', '-D', '-l', '147', text, capture], { cwd: folder });
