@@ -1,21 +1,49 @@
+import type { Config } from '../config/index.js';
 import type { EndpointSender, OpenListener } from '../endpoints/index.js';
+import type { Clock, Random } from '../runtime/index.js';
 
-/** Listeners that are asked for, by binding; each is written `[HOST:]PORT`. */
+/** Listeners that are asked for, by binding. */
 export interface ListenersAsked {
+  /** `[HOST:]PORT`. */
   readonly udp?: string | undefined;
+  /** A SIP URI. */
+  readonly sip?: string | undefined;
 }
 
-/** The listeners that are asked for. @throws EndpointError `endpoints/bad-address` */
-export async function listenersOf(asked: ListenersAsked): Promise<readonly OpenListener[]> {
-  if (asked.udp === undefined) return [];
-  const { listenUdp, parseListenAddress } = await import('../endpoints/index.js');
-  return [listenUdp(parseListenAddress(asked.udp))];
+/** What listeners and senders need beside their address. */
+export interface EndpointSettings {
+  readonly sip: NonNullable<Config['endpoints']>['sip'];
+  /** The state folder, which exists. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
-/** What sends to a target. @throws EndpointError `endpoints/bad-target` */
-export async function senderOf(target: string): Promise<EndpointSender> {
+/** The listeners that are asked for. @throws EndpointError `endpoints/bad-address`, `endpoints/bad-certificate`; ConfigError where a secret is missing */
+export async function listenersOf(asked: ListenersAsked, settings: EndpointSettings): Promise<readonly OpenListener[]> {
+  const listeners: OpenListener[] = [];
+  if (asked.udp !== undefined) {
+    const { listenUdp, parseListenAddress } = await import('../endpoints/index.js');
+    listeners.push(listenUdp(parseListenAddress(asked.udp)));
+  }
+  if (asked.sip !== undefined) {
+    const { sipListenerOf } = await import('./sip-plan.js');
+    listeners.push(await sipListenerOf(asked.sip, settings));
+  }
+  return listeners;
+}
+
+/** What sends to a target. @throws EndpointError `endpoints/bad-target`, `endpoints/bad-certificate`; ConfigError where a secret is missing */
+export async function senderOf(target: string, settings: EndpointSettings): Promise<EndpointSender> {
+  if (/^sips?:/.test(target)) {
+    const { sipSenderOf } = await import('./sip-plan.js');
+    return sipSenderOf(target, settings);
+  }
   const { EndpointError, parseListenAddress, udpSender } = await import('../endpoints/index.js');
   const [, address] = /^udp:\/\/([^/]+:\d{1,5})\/?$/.exec(target) ?? [];
   if (address !== undefined) return udpSender(parseListenAddress(address));
-  throw new EndpointError('endpoints/bad-target', `${target} cannot be sent to by this version`, { advice: 'write udp://HOST:PORT' });
+  throw new EndpointError('endpoints/bad-target', `${target} cannot be sent to by this version`, {
+    advice: 'write udp://HOST:PORT or sip:USER@HOST[:PORT]',
+  });
 }

@@ -1,3 +1,4 @@
+import type { RegistrationState } from '../endpoints/index.js';
 import type { Receipt } from '../sending/index.js';
 import type { PresentedError } from './present.js';
 
@@ -97,6 +98,12 @@ export interface ListeningEvent {
   readonly port: number | null;
 }
 
+/** A registration at a SIP registrar has changed. */
+export interface RegistrationEvent extends RegistrationState {
+  readonly event: 'registration';
+  readonly binding: 'sip';
+}
+
 /** Something went wrong that stops nothing else. */
 export interface ErrorEvent extends PresentedError {
   readonly event: 'error';
@@ -140,6 +147,7 @@ export interface WithheldEvent {
 export type BridgeEvent =
   | ModemEvent
   | ListeningEvent
+  | RegistrationEvent
   | PartEvent
   | MessageEvent
   | WithheldEvent

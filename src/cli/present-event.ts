@@ -22,6 +22,10 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
     }
     case 'listening':
       return ['green', `listening for ${event.binding} at ${event.address}${event.port === null ? '' : `, port ${event.port}`}`];
+    case 'registration': {
+      const gruu = event.publicGruu === null ? '' : `, reached as ${event.publicGruu}`;
+      return [event.state === 'registered' ? 'green' : 'red', `sip: ${event.aor} ${event.state} at ${event.registrar}${gruu}`];
+    }
     case 'part':
       return partWords(event);
     case 'incomplete':

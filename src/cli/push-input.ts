@@ -36,8 +36,10 @@ const mostBodyOctets = 1_048_576;
  * Puts a push together from its options: reads the body and, where they are asked for, the secrets.
  * @throws BridgeError `cli/usage`, `cli/unreadable`, `cli/not-permitted`; SendError; EncodeError
  */
-export async function readPush(options: PushArguments, io: CommandIo): Promise<PushInput> {
-  checkNumber(options.to);
+export async function readPush(options: PushArguments, io: CommandIo, via: string | null = null): Promise<PushInput> {
+  if (options.to !== undefined) checkNumber(options.to);
+  const to = options.to ?? via;
+  if (to === null) throw usage('Missing required argument: to', 'give the number of the receiver');
   const referenceBits = options['reference-bits'];
   const reference = wholeNumber('--reference', options.reference, 0, referenceBits === 16 ? 0xffff : 0xff);
   const transactionId = wholeNumber('--transaction-id', options['transaction-id'], 0, 0xff) ?? 1;
@@ -60,7 +62,7 @@ export async function readPush(options: PushArguments, io: CommandIo): Promise<P
   const security = await securityOf(options, body, io);
   const wsp = composePush({ type: options.type, body, transactionId, headers, forms, security });
   return {
-    to: options.to,
+    to,
     wsp,
     type: options.type,
     bodyOctets: body.length,

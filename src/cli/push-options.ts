@@ -5,7 +5,7 @@ import type { CommonOptions } from './command.js';
 /** Options by which `encode` and `send` are told of a push. */
 export function pushOptions<Options extends CommonOptions>(parser: Argv<Options>) {
   return parser
-    .option('to', { type: 'string', requiresArg: true, demandOption: true, describe: 'number of the receiver, with + where international' })
+    .option('to', { type: 'string', requiresArg: true, describe: 'number of the receiver, with + where international' })
     .option('type', { choices: ['dm+wbxml', 'dm+xml', 'notification'] as const, demandOption: true, describe: 'what the body is' })
     .option('body', { type: 'string', demandOption: true, describe: 'file with the body; - is standard input' })
     .option('validity', {

@@ -34,12 +34,13 @@ export interface SendArguments extends PushArguments {
 
 /** Sends a push and shows what became of it. */
 export async function runSend(options: SendArguments, io: CommandIo): Promise<ExitCode> {
-  const push = await readPush(options, io);
+  const via = options.via === 'modem' ? null : options.via;
+  const push = await readPush(options, io, via);
   const budget = wholeNumber('--budget', options.budget, 0, 1_000_000_000);
   const priority = wholeNumber('--priority', options.priority, -1000, 1000) ?? 0;
   const reportSeconds = wholeNumber('--report-timeout', options['report-timeout'], 0, 31_536_000) ?? 0;
-  // Whether it can be cut into parts is known before anything is opened.
-  const parts = planParts(push.wsp, { ...push.plan, to: push.to, reference: push.reference ?? offlineReference });
+  // Whether it can be cut into parts is known before anything is opened; without a modem it goes whole.
+  const parts = via !== null ? [] : planParts(push.wsp, { ...push.plan, to: push.to, reference: push.reference ?? offlineReference });
   warn(push, options.quiet, io);
   if (options['dry-run']) {
     const reference = push.reference ?? offlineReference;
@@ -52,13 +53,13 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
     to: push.to,
     wsp: push.wsp,
     type: push.type,
-    via: options.via === 'modem' ? null : options.via,
+    via,
     priority,
     noWait: !options.wait,
     allowDuplicates: options['allow-duplicates'],
     ...(push.reference === undefined ? {} : { reference: push.reference }),
   };
-  const shown = shower(options, push, request.via == null ? parts.length : 1, io);
+  const shown = shower(options, push, via === null ? parts.length : 1, io);
   const reportsWithinMs = options.report ? 1000 * reportSeconds : null;
   const receipt = await deliver({ options, request, budget, reportsWithinMs, tell: shown.tell }, io);
   shown.end(receipt);
@@ -114,7 +115,7 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     onEvent: () => {},
     dm,
     sendPolicy: sendPolicyOf(config?.sending, sending.budget),
-    openSender: senderOf,
+    openSender: (target) => senderOf(target, { sip: config?.endpoints?.sip, directory, environment: io.environment, clock, random }),
     resumeSends: false,
     handOn: false,
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { routesSchema, sinksSchema } from './delivery-schema.js';
+import { endpointsSchema } from './endpoints-schema.js';
 import { secretReference } from './secret.js';
 
 const flag = (what: string) => z.boolean().describe(what).optional();
@@ -129,7 +130,7 @@ const send = z
   .strictObject({
     ...push,
     modem: modemAddress.optional(),
-    via: text('modem, or udp://HOST:PORT'),
+    via: text('modem, udp://HOST:PORT or sip:USER@HOST[:PORT]'),
     'report-timeout': whole('Seconds to wait for status reports', 0, 31_536_000),
     'dry-run': flag('Show what would be written, and send nothing'),
     wait: flag('Wait for the rate limit; where false, refuse'),
@@ -150,8 +151,9 @@ const sending = z
   .strictObject({
     allow: z
       .array(
-        z.string().regex(/^\+?[0-9]{1,20}\*?$/, {
-          error: 'a destination is a number, with + where international and * at its end for all that begin so',
+        z.string().regex(/^(?:\+?[0-9]{1,20}\*?|(?:udp:\/\/|sips?:)[^\s<>"]{1,2000})$/, {
+          error:
+            'a destination is a number, with + where international, udp://HOST:PORT or a SIP URI; * at its end stands for all that begin so',
         }),
       )
       .max(10_000)
@@ -207,6 +209,7 @@ export const configSchema = z
     routes: routesSchema.optional(),
     limits: limits.optional(),
     dm: dm.optional(),
+    endpoints: endpointsSchema.optional(),
     listen: listen.optional(),
     bench: bench.optional(),
     doctor: doctorOptions.optional(),

@@ -1,5 +1,6 @@
 import type { EndpointBinding, MessageEnvelope, PushMessage } from '../push/index.js';
 import type { Clock, Logger, Random } from '../runtime/index.js';
+import type { RegistrationState } from './sip/registration.js';
 
 /** What a listener gives to be kept: all that is needed to read the message again after a crash. */
 export interface EndpointMessage {
@@ -30,6 +31,8 @@ export interface EndpointIntake {
   accept(message: EndpointMessage): Promise<{ readonly duplicate: boolean }>;
   /** Tells of a peer that was refused, not of every one where there are many. */
   refused(refusal: Refusal): void;
+  /** A registration at a SIP registrar has changed. */
+  registration(state: RegistrationState): void;
 }
 
 /** A listener that is open. */

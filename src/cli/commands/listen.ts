@@ -34,6 +34,8 @@ interface Listening {
   readonly found: FoundModems;
   /** Where to receive WDP over UDP; not at all where undefined. */
   readonly udp: string | undefined;
+  /** The SIP URI to take messages at. */
+  readonly sip: string | undefined;
   readonly directory: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -59,6 +61,11 @@ export const listenCommand = defineCommand({
         requiresArg: true,
         describe: 'auto, virtual, a device path, tcp://HOST:PORT or unix:PATH; may be repeated',
       })
+      .option('sip', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'also receive SIP MESSAGE at this URI, such as sip:dev@127.0.0.1:5060; port 0 takes a free one',
+      })
       .option('udp', {
         type: 'string',
         requiresArg: true,
@@ -76,17 +83,19 @@ export const listenCommand = defineCommand({
     const exitAfter = wholeNumber('--exit-after', options['exit-after'], 1, 1_000_000_000);
     const seed = wholeNumber('--seed', options.seed, 0, 4_294_967_295);
     const requests = requestedModems(options.modem, configuredModems(io.configuration?.content.modems));
-    const { udp } = options;
+    const { udp, sip } = options;
     const onlyListeners =
-      udp !== undefined && options.modem === undefined && configuredModems(io.configuration?.content.modems).length === 0;
+      (udp !== undefined || sip !== undefined) &&
+      options.modem === undefined &&
+      configuredModems(io.configuration?.content.modems).length === 0;
     const found = onlyListeners ? noModems : await findModems(requests, { orVirtual: options['or-virtual'], discover: pluggedIn });
     // docs/decisions/demo-state.md
-    const forgets = found.modems.length === 0 && udp === undefined && options['state-dir'] === undefined;
+    const forgets = found.modems.length === 0 && udp === undefined && sip === undefined && options['state-dir'] === undefined;
     const directory = forgets
       ? mkdtempSync(join(tmpdir(), 'wapbridge-'))
       : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
     try {
-      await listen({ found, udp, directory, json: options.json, quiet: options.quiet, exitAfter, seed, trace: options.trace }, io);
+      await listen({ found, udp, sip, directory, json: options.json, quiet: options.quiet, exitAfter, seed, trace: options.trace }, io);
     } finally {
       if (forgets) rmSync(directory, { recursive: true, force: true });
     }
@@ -96,9 +105,10 @@ export const listenCommand = defineCommand({
 
 const noModems: FoundModems = { modems: [], virtual: false, fellBack: false };
 
-async function listen({ found, udp, directory, json, quiet, exitAfter, seed, trace }: Listening, io: CommandIo): Promise<void> {
+async function listen({ found, udp, sip, directory, json, quiet, exitAfter, seed, trace }: Listening, io: CommandIo): Promise<void> {
   const { clock, random, logger, output } = io;
   const config = io.configuration?.content;
+  const endpoints = { sip: config?.endpoints?.sip, directory, environment: io.environment, clock, random };
   const end = new End();
   const stop = io.stopSignal();
   stop.addEventListener('abort', () => end.now('stopped'), { once: true });
@@ -143,7 +153,7 @@ async function listen({ found, udp, directory, json, quiet, exitAfter, seed, tra
     limits: limitsOf(config?.limits, defaultSetLimits),
     dm,
     sendPolicy: sendPolicyOf(config?.sending),
-    openSender: senderOf,
+    openSender: (target) => senderOf(target, endpoints),
     onEvent: (event) => {
       traces?.notice(event);
       // What is held back for the next run because enough was handed on has not failed.
@@ -162,7 +172,7 @@ async function listen({ found, udp, directory, json, quiet, exitAfter, seed, tra
   try {
     bridge.start();
     await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
-    for (const open of await listenersOf({ udp })) await bridge.listenAt(open);
+    for (const open of await listenersOf({ udp, sip }, endpoints)) await bridge.listenAt(open);
     const driven = found.modems.map((modem) => driveNamed(bridge, modem, { directory, environment: io.environment, traces }));
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');

@@ -19,7 +19,12 @@ export const sendCommand = defineCommand({
         requiresArg: true,
         describe: 'auto, virtual, a device path, tcp://HOST:PORT or unix:PATH; or a modem of a running listen, by name or port',
       })
-      .option('via', { type: 'string', requiresArg: true, default: 'modem', describe: 'modem, or udp://HOST:PORT, which needs no modem' })
+      .option('via', {
+        type: 'string',
+        requiresArg: true,
+        default: 'modem',
+        describe: 'modem, or without one udp://HOST:PORT or sip:USER@HOST[:PORT][;transport=udp|tcp|tls]; --to is then not needed',
+      })
       .option('report-timeout', {
         type: 'number',
         requiresArg: true,

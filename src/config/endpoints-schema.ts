@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { secretReference } from './secret.js';
+
+const line = (what: string) => z.string().min(1).max(4096).describe(what).optional();
+
+const sip = z
+  .strictObject({
+    registrar: line('SIP URI of the registrar to register at, such as sip:127.0.0.1:5090'),
+    aor: line('Address of record to register, such as sip:dev1@bench.invalid'),
+    instance: line('Instance id, urn:uuid:…; unless given one is made and kept in the state folder'),
+    user: line('User name for the registrar, and for those who ask when something is sent'),
+    password: secretReference.optional().describe('Password of that user'),
+    'expires-s': z.number().int().min(1).max(604_800).optional().describe('Seconds to register for; an hour unless given'),
+    proxy: line('SIP URI of the outbound proxy for what is sent'),
+    from: line('SIP URI that what is sent comes from'),
+    senders: z
+      .array(z.strictObject({ user: z.string().min(1).max(255), password: secretReference }))
+      .max(256)
+      .optional()
+      .describe('Senders that must prove who they are; without it everybody may send'),
+    certificate: line('PEM file with the certificate, for TLS'),
+    key: line('PEM file with its private key'),
+    authorities: line('PEM file with the certificates to trust in place of those of the system'),
+  })
+  .describe('SIP, for listen --sip and send --via sip:');
+
+/** Bindings that need no modem. */
+export const endpointsSchema = z.strictObject({ sip: sip.optional() }).describe('Bindings that need no modem');

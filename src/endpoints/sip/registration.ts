@@ -1,0 +1,222 @@
+import { BridgeError } from '../../errors.js';
+import type { Clock, Logger, Random } from '../../runtime/index.js';
+import { EndpointError } from '../errors.js';
+import type { ClientTransactions } from './client-transactions.js';
+import type { DigestCredentials } from './digest.js';
+import { DigestClient } from './digest-client.js';
+import { dmFeatureTag } from './examine-request.js';
+import { formatSipMessage, type HeaderToWrite } from './format-message.js';
+import { parseNumber, textOf } from './grammar.js';
+import { headerList, headerValue, type SipResponse } from './message.js';
+import type { OpenCarrier } from './open-carrier.js';
+import { formatHost, parseSipAddress, parseSipUri, type SipUri } from './uri.js';
+import { formatVia } from './via.js';
+
+/** Where and as whom to register. */
+export interface RegistrationOptions {
+  readonly registrar: SipUri;
+  /** Address of record, such as `sip:dev1@bench.invalid`. */
+  readonly aor: string;
+  /** Identifies this device for good, such as `urn:uuid:…`. @see RFC 5626 4.1 */
+  readonly instance: string;
+  readonly credentials?: DigestCredentials | undefined;
+  /** Seconds that are asked for; by default an hour. */
+  readonly expiresSeconds?: number | undefined;
+}
+
+/** What became of a registration. */
+export interface RegistrationState {
+  readonly state: 'registered' | 'failed' | 'ended';
+  readonly registrar: string;
+  readonly aor: string;
+  readonly expiresSeconds: number | null;
+  /** Address that leads to this device alone; null where the registrar gives none. @see RFC 5627 */
+  readonly publicGruu: string | null;
+  readonly temporaryGruu: string | null;
+}
+
+export interface RegistrationSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly transactions: ClientTransactions;
+  readonly open: (uri: SipUri) => Promise<OpenCarrier>;
+  readonly onState: (state: RegistrationState) => void;
+  readonly refused: (code: `endpoints/${string}`, message: string, from: string) => void;
+}
+
+const usualExpiresSeconds = 3600;
+const longestPauseMs = 60_000;
+const mostRedirects = 3;
+/** Answers to one attempt: challenges, a longer time, redirections. */
+const mostTries = 8;
+/** How long the registrar may take to hear that the device is leaving. */
+const leaveMs = 1000;
+
+/**
+ * Registers as soon as it can, again before the registration ends, and after a pause that grows where it cannot.
+ * @see OMA-TS-DM_PushBinding-V1_3 5.2; RFC 3261 10; RFC 3840 4; RFC 5627 4.1
+ */
+export class SipRegistration {
+  readonly #options: RegistrationOptions;
+  readonly #with: RegistrationSurroundings;
+  readonly #stop = new AbortController();
+  readonly #digest: DigestClient;
+  readonly #callId: string;
+  readonly #tag: string;
+  #sequence = 0;
+  #expires: number;
+  #registered = false;
+  #running: Promise<void> = Promise.resolve();
+  #publicGruu: string | null = null;
+
+  constructor(options: RegistrationOptions, surroundings: RegistrationSurroundings) {
+    this.#options = options;
+    this.#with = surroundings;
+    this.#digest = new DigestClient(options.credentials ?? null, surroundings.random);
+    this.#callId = surroundings.random.uuid();
+    this.#tag = surroundings.random.uuid().slice(0, 13);
+    this.#expires = options.expiresSeconds ?? usualExpiresSeconds;
+  }
+
+  /** The address to be reached by: the public GRUU where there is one. */
+  get contact(): string | null {
+    return this.#publicGruu;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends it, and tells the registrar so where it can. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    if (!this.#registered) return;
+    const signal = new AbortController();
+    const cancel = this.#with.clock.after(leaveMs, () => signal.abort(), { keepAlive: true });
+    await this.#register(0, signal.signal).catch((error: unknown) => this.#with.log.debug('not deregistered', { error: String(error) }));
+    cancel();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random, onState, refused } = this.#with;
+    const { signal } = this.#stop;
+    const { registrar, aor } = this.#options;
+    for (let failures = 0; !signal.aborted; ) {
+      let pauseMs: number;
+      try {
+        const response = await this.#register(this.#expires, signal);
+        const state = this.#read(response);
+        failures = 0;
+        onState({ state: 'registered', registrar: registrar.text, aor, ...state });
+        // In good time before the end, so that a lost request can come again.
+        const seconds = state.expiresSeconds;
+        pauseMs = 1000 * Math.max(1, seconds > 120 ? seconds - 60 : seconds / 2);
+      } catch (error) {
+        if (signal.aborted) return;
+        const known = error instanceof RegistrarRefusal ? error : null;
+        failures += 1;
+        const message = error instanceof BridgeError ? error.message : String(error);
+        refused('endpoints/sip-not-registered', `not registered at ${registrar.text}: ${message}`, registrar.text);
+        this.#publicGruu = null;
+        onState({ state: 'failed', registrar: registrar.text, aor, expiresSeconds: null, publicGruu: null, temporaryGruu: null });
+        const grown = Math.min(longestPauseMs, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + random.fraction() / 2);
+        pauseMs = Math.max(grown, Math.min(known?.retryAfterMs ?? 0, 3_600_000));
+      }
+      await clock.sleep(pauseMs, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One registration with all that the registrar asks in between. @throws EndpointError */
+  async #register(expires: number, signal: AbortSignal): Promise<SipResponse> {
+    let registrar = this.#options.registrar;
+    let asked = expires;
+    let redirects = 0;
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const response = await this.#ask(registrar, asked, signal);
+      const { status } = response;
+      if (status >= 200 && status < 300) {
+        this.#registered = asked > 0;
+        return response;
+      }
+      const least = parseNumber(headerValue(response, 'min-expires'), 0x7fff_ffff);
+      const elsewhere = status >= 300 && status < 400 ? redirectOf(response) : null;
+      if (status === 423 && least !== null && least > asked) {
+        asked = least;
+        this.#expires = least;
+      } else if (elsewhere !== null && redirects < mostRedirects) {
+        registrar = elsewhere;
+        redirects += 1;
+      } else if (!this.#digest.learn(response)) throw new RegistrarRefusal(response);
+    }
+    throw new EndpointError('endpoints/sip-not-registered', `the registrar did not come to an end in ${mostTries} answers`);
+  }
+
+  async #ask(registrar: SipUri, expires: number, signal: AbortSignal): Promise<SipResponse> {
+    const { random, transactions, open } = this.#with;
+    const { aor, instance } = this.#options;
+    const carrier = await open(registrar);
+    const { address, port } = carrier.local;
+    const branch = `z9hG4bK${random.uuid()}`;
+    const user = parseSipUri(aor)?.user;
+    const transport = carrier.transport === 'UDP' ? '' : `;transport=${carrier.transport.toLowerCase()}`;
+    const contact = `<sip:${user === null || user === undefined ? '' : `${user}@`}${formatHost(address)}:${port}${transport}>`;
+    const uri = `${registrar.scheme}:${formatHost(registrar.host)}${registrar.port === null ? '' : `:${registrar.port}`}`;
+    this.#sequence += 1;
+    const headers: HeaderToWrite[] = [
+      ['Via', formatVia(carrier.transport, { address, port }, branch)],
+      ['Max-Forwards', '70'],
+      ['From', `<${aor}>;tag=${this.#tag}`],
+      ['To', `<${aor}>`],
+      ['Call-ID', this.#callId],
+      ['CSeq', `${this.#sequence} REGISTER`],
+      ['Contact', `${contact};+sip.instance="<${instance}>";${dmFeatureTag};expires=${expires}`],
+      ['Supported', 'gruu, path'],
+      ['Allow', 'MESSAGE, OPTIONS'],
+      ...this.#digest.headers('REGISTER', uri),
+    ];
+    const octets = formatSipMessage(`REGISTER ${uri} SIP/2.0`, headers);
+    return transactions.request({ octets, branch, method: 'REGISTER' }, carrier, signal);
+  }
+
+  /** What the registrar granted this device, which it is known by its instance from others of the same address of record. */
+  #read(response: SipResponse): {
+    readonly expiresSeconds: number;
+    readonly publicGruu: string | null;
+    readonly temporaryGruu: string | null;
+  } {
+    const contacts = headerList(response, 'contact')
+      .map(parseSipAddress)
+      .filter((address) => address !== null);
+    const ours = contacts.find(({ parameters }) => parameters.get('+sip.instance') === `<${this.#options.instance}>`);
+    const granted = parseNumber(ours?.parameters.get('expires') ?? headerValue(response, 'expires'), 0x7fff_ffff);
+    const gruu = (name: string): string | null => {
+      const value = ours?.parameters.get(name);
+      return typeof value === 'string' && parseSipUri(value) !== null ? textOf(value) : null;
+    };
+    this.#publicGruu = gruu('pub-gruu');
+    return { expiresSeconds: Math.max(1, granted ?? this.#expires), publicGruu: this.#publicGruu, temporaryGruu: gruu('temp-gruu') };
+  }
+}
+
+function redirectOf(response: SipResponse): SipUri | null {
+  const [first] = headerList(response, 'contact');
+  return parseSipUri(parseSipAddress(first ?? '')?.uri ?? '');
+}
+
+/** The registrar said no. */
+class RegistrarRefusal extends EndpointError {
+  readonly retryAfterMs: number;
+
+  constructor(response: SipResponse) {
+    const { status, reason } = response;
+    const advice = status === 401 || status === 403 || status === 407 ? 'check user and password' : undefined;
+    super(
+      'endpoints/sip-not-registered',
+      `the registrar answered ${status} ${textOf(reason).slice(0, 80)}`,
+      advice === undefined ? {} : { advice },
+    );
+    this.retryAfterMs = 1000 * (parseNumber(headerValue(response, 'retry-after')?.split(/[ ;(]/)[0], 86_400) ?? 0);
+  }
+}

@@ -1,0 +1,179 @@
+import type { PushMessage } from '../../push/index.js';
+import type { Clock, Random } from '../../runtime/index.js';
+import { EndpointError } from '../errors.js';
+import type { EndpointSender } from '../types.js';
+import { ClientTransactions } from './client-transactions.js';
+import type { DigestCredentials } from './digest.js';
+import { DigestClient } from './digest-client.js';
+import { dmFeatureTag } from './examine-request.js';
+import { formatSipMessage, type HeaderToWrite } from './format-message.js';
+import { octetsOf, textOf } from './grammar.js';
+import type { SipTlsOptions } from './listen-sip.js';
+import { headerList, type SipResponse } from './message.js';
+import { destinationOf, type OpenCarrier, openStreamCarrier, openUdpCarrier, transportOf } from './open-carrier.js';
+import { parseSipMessage } from './parse-message.js';
+import type { StreamConnectionOptions } from './stream-connection.js';
+import { formatHost, parseSipAddress, parseSipUri, type SipUri } from './uri.js';
+import { formatVia } from './via.js';
+
+export interface SipSenderOptions {
+  /** Address of record or GRUU. */
+  readonly target: SipUri;
+  /** Where requests go in place of the target's host. */
+  readonly proxy?: SipUri | undefined;
+  /** Who sends; by default `sip:wapbridge@` this machine's address. */
+  readonly from?: string | undefined;
+  readonly credentials?: DigestCredentials | undefined;
+  readonly tls?: SipTlsOptions | undefined;
+}
+
+/** Octets of a whole request that a datagram may have where nothing is known of the path. @see RFC 3261 18.1.1; RFC 3428 8 */
+const mostDatagramOctets = 1300;
+const mostTries = 6;
+const hopsHeader = 'x-wapbridge-hops';
+
+/** Sends DM messages by SIP MESSAGE in pager mode. @see OMA-TS-DM_PushBinding-V1_3 5.2; RFC 3428; RFC 3841 */
+export function sipSender(
+  options: SipSenderOptions,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): EndpointSender {
+  const transactions = new ClientTransactions(clock);
+  const carriers = new Map<string, Promise<OpenCarrier>>();
+  const digest = new DigestClient(options.credentials ?? null, random);
+  const feed = (octets: Uint8Array, stream: boolean): void => {
+    let message: ReturnType<typeof parseSipMessage>;
+    try {
+      message = parseSipMessage(octets, { stream });
+    } catch {
+      // What is no SIP is no answer; the request goes on waiting for one.
+      return;
+    }
+    if (message.kind === 'response' && message.faults.length === 0) transactions.feed(message);
+  };
+  const stream: StreamConnectionOptions = {
+    clock,
+    onMessage: async (octets) => feed(octets, true),
+    onBroken: (error) =>
+      transactions.fail(new EndpointError('endpoints/no-answer', `the answer is no SIP: ${error.message}`, { cause: error })),
+    onClosed: () => {},
+  };
+
+  const carrierTo = async (uri: SipUri, transport: 'UDP' | 'TCP' | 'TLS'): Promise<OpenCarrier> => {
+    const to = destinationOf(uri, transport);
+    const key = `${transport} ${to.host} ${to.port}`;
+    const known = carriers.get(key);
+    if (known !== undefined && (await known.catch(() => null))?.usable() === true) return known;
+    const current = carriers.get(key);
+    // Another send may have opened one meanwhile.
+    if (current !== undefined && current !== known) return current;
+    const opening =
+      transport === 'UDP'
+        ? openUdpCarrier(to, transactions, (octets) => feed(octets, false))
+        : openStreamCarrier(to, transactions, stream, options.tls);
+    carriers.set(key, opening);
+    return opening;
+  };
+
+  const attempt = async (push: PushMessage, target: SipUri, call: Call, signal: AbortSignal): Promise<SipResponse> => {
+    const next = options.proxy ?? target;
+    const named = transportOf(next) ?? (target.scheme === 'sips' ? 'TLS' : null);
+    let carrier = await carrierTo(next, named ?? 'UDP');
+    let request = write(push, target, call, carrier, options, digest, random);
+    if (carrier.transport === 'UDP' && request.octets.length > mostDatagramOctets) {
+      if (named === 'UDP') throw tooLarge(request.octets.length);
+      try {
+        carrier = await carrierTo(next, 'TCP');
+      } catch (error) {
+        if (!(error instanceof EndpointError)) throw error;
+        const message = `${request.octets.length} octets are too many for a datagram (${mostDatagramOctets}), and ${error.message}`;
+        throw new EndpointError('endpoints/not-reached', message, { cause: error });
+      }
+      request = write(push, target, call, carrier, options, digest, random);
+    }
+    return transactions.request({ ...request, method: 'MESSAGE' }, carrier, signal);
+  };
+
+  return {
+    async send(push, { signal }): Promise<void> {
+      let target = options.target;
+      const call: Call = { callId: random.uuid(), tag: random.uuid().slice(0, 13), sequence: 0 };
+      for (let tries = 0; tries < mostTries; tries += 1) {
+        call.sequence += 1;
+        const response = await attempt(push, target, call, signal);
+        const { status } = response;
+        if (status >= 200 && status < 300) return;
+        const elsewhere = status >= 300 && status < 400 ? redirectOf(response) : null;
+        if (elsewhere !== null) target = elsewhere;
+        else if (!digest.learn(response)) throw refusal(response);
+      }
+      throw new EndpointError('endpoints/refused', `no end was reached after ${mostTries} answers`, {
+        advice: 'look for a loop of redirections',
+      });
+    },
+    async close(): Promise<void> {
+      for (const opening of carriers.values()) (await opening.catch(() => null))?.close();
+      carriers.clear();
+    },
+  };
+}
+
+interface Call {
+  readonly callId: string;
+  readonly tag: string;
+  sequence: number;
+}
+
+function write(
+  push: PushMessage,
+  target: SipUri,
+  call: Call,
+  carrier: OpenCarrier,
+  options: SipSenderOptions,
+  digest: DigestClient,
+  random: Random,
+) {
+  const { address } = carrier.local;
+  const from = options.from ?? `sip:wapbridge@${formatHost(address)}`;
+  // A GRUU and its like go into the request as they are; the transport is for us alone to follow.
+  const uri = target.text.replace(/;transport=[^;]*/i, '');
+  const branch = `z9hG4bK${random.uuid()}`;
+  const hops = push.headers
+    .filter(({ name }) => name.toLowerCase() === hopsHeader)
+    .map(({ name, value }): HeaderToWrite => [name, String(value)]);
+  const headers: HeaderToWrite[] = [
+    ['Via', formatVia(carrier.transport, carrier.local, branch)],
+    ...(options.proxy === undefined ? [] : [['Route', `<${withLooseRoute(options.proxy)}>`] as const]),
+    ['Max-Forwards', '70'],
+    ['From', `<${octetsOf(from)}>;tag=${call.tag}`],
+    ['To', `<${octetsOf(uri)}>`],
+    ['Call-ID', call.callId],
+    ['CSeq', `${call.sequence} MESSAGE`],
+    ['Accept-Contact', `*;${dmFeatureTag};require;explicit`],
+    ...digest.headers('MESSAGE', uri),
+    ...hops,
+    ['Content-Type', octetsOf(push.contentType.name ?? 'application/octet-stream')],
+  ];
+  return { octets: formatSipMessage(`MESSAGE ${octetsOf(uri)} SIP/2.0`, headers, push.body), branch };
+}
+
+function withLooseRoute({ text, parameters }: SipUri): string {
+  return parameters.has('lr') ? text : `${text};lr`;
+}
+
+function tooLarge(octets: number): EndpointError {
+  const message = `the request has ${octets} octets, and ${mostDatagramOctets} are the most that a datagram may have`;
+  return new EndpointError('endpoints/refused', message, { advice: 'leave transport=udp out, or name transport=tcp' });
+}
+
+function redirectOf(response: SipResponse): SipUri | null {
+  return parseSipUri(parseSipAddress(headerList(response, 'contact')[0] ?? '')?.uri ?? '');
+}
+
+/** What an answer that is no yes means for the push. */
+function refusal({ status, reason }: SipResponse): EndpointError {
+  const message = `it was answered with ${status} ${textOf(reason).slice(0, 80)}`;
+  if (status === 408 || status === 504) return new EndpointError('endpoints/no-answer', message);
+  if (status === 480 || status === 503) return new EndpointError('endpoints/try-later', message);
+  const advice = status === 401 || status === 407 ? 'give user and password' : status === 415 ? 'look at --type' : undefined;
+  return new EndpointError('endpoints/refused', message, advice === undefined ? {} : { advice });
+}

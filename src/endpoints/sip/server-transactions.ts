@@ -1,0 +1,75 @@
+import type { Clock } from '../../runtime/index.js';
+
+/** Estimate of a round trip. @see RFC 3261 17.1.1.1 */
+export const t1Ms = 500;
+/** Longest time between retransmissions. */
+export const t2Ms = 4000;
+/** How long a request may come again, and how long an answer is waited for. @see RFC 3261 17.1.2.2, timers F and J */
+export const transactionMs = 64 * t1Ms;
+
+interface Transaction {
+  answer: Uint8Array | null;
+  /** What the request is, whatever way it came. */
+  readonly request: string;
+  expiresAt: number;
+}
+
+/**
+ * Requests that were answered or are being answered, so that one that comes again gets the same answer and is not taken twice.
+ * @see RFC 3261 17.2.2, 8.2.2.2
+ */
+export class ServerTransactions {
+  readonly #clock: Clock;
+  readonly #most: number;
+  /** In the order begun, which but for what is still open is the order of their ends. */
+  readonly #transactions = new Map<string, Transaction>();
+  readonly #open = new Map<string, string>();
+
+  /** @param most transactions kept; beyond it the oldest that are answered are forgotten */
+  constructor(clock: Clock, most = 50_000) {
+    this.#clock = clock;
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#transactions.size;
+  }
+
+  /** What is to be done with a request: take it, say nothing yet, say again what was said, or tell that it came another way too. */
+  begin(
+    key: string,
+    request: string,
+  ): { readonly is: 'new' | 'open' | 'merged' } | { readonly is: 'answered'; readonly answer: Uint8Array } {
+    const known = this.#transactions.get(key);
+    const now = this.#clock.monotonic();
+    if (known !== undefined && (known.answer === null || known.expiresAt > now)) {
+      return known.answer === null ? { is: 'open' } : { is: 'answered', answer: known.answer };
+    }
+    this.#transactions.delete(key);
+    if (this.#open.has(request)) return { is: 'merged' };
+    this.#forget(now);
+    this.#transactions.set(key, { answer: null, request, expiresAt: now + transactionMs });
+    this.#open.set(request, key);
+    return { is: 'new' };
+  }
+
+  /** Keeps the answer; on a stream nothing comes again, and there it is not kept. */
+  answered(key: string, answer: Uint8Array, reliable: boolean): void {
+    const transaction = this.#transactions.get(key);
+    if (transaction === undefined) return;
+    this.#open.delete(transaction.request);
+    this.#transactions.delete(key);
+    if (reliable) return;
+    transaction.answer = answer;
+    transaction.expiresAt = this.#clock.monotonic() + transactionMs;
+    this.#transactions.set(key, transaction);
+  }
+
+  #forget(now: number): void {
+    for (const [key, { answer, expiresAt }] of this.#transactions) {
+      const crowded = this.#transactions.size >= this.#most;
+      if (!crowded && (answer === null || expiresAt > now)) break;
+      if (answer !== null) this.#transactions.delete(key);
+    }
+  }
+}
