@@ -7,6 +7,7 @@ import { type Clock, type Logger, type Random, reached } from '../runtime/index.
 import { Outbox, type SendPolicy } from '../sending/index.js';
 import { type ControlHandlers, listenForRequests } from './control.js';
 import type { DmPolicy } from './dm-policy.js';
+import { DrivenModems } from './driven-modems.js';
 import { EndpointCarriers } from './endpoint-carriers.js';
 import type { BridgeEvent } from './events.js';
 import { incomingReport } from './incoming-report.js';
@@ -63,6 +64,7 @@ export class Bridge {
   readonly #listeners: EndpointListener[] = [];
   readonly #refusals: Refusals;
   readonly #carriers: EndpointCarriers;
+  readonly #driven: DrivenModems;
   #recovered: Promise<void> = Promise.resolve();
   #closeControl: () => Promise<void> = () => Promise.resolve();
 
@@ -72,6 +74,7 @@ export class Bridge {
     setMaxListeners(0, this.#stop.signal);
     const { journal, clock, random, log, onEvent, routes = [], sinks, limits = defaultSetLimits } = options;
     this.#options = options;
+    this.#driven = new DrivenModems(clock);
     const names = new Set(sinks.map(({ sink }) => sink.name));
     const commits = new SharedCommits(journal, clock);
     const store: DeliveryStore = {
@@ -121,6 +124,7 @@ export class Bridge {
         (word) => this.#modemNamed(word),
         (target) => this.attachTarget(target),
       ),
+      modems: async () => ({ modems: this.#driven.list() }),
       ...handlers,
     });
   }
@@ -133,13 +137,15 @@ export class Bridge {
     this.#named.push(modem);
     // The driver is loaded with the first modem: whoever only decodes needs no serial library.
     const { driveModem } = await import('./modem-loop.js');
-    const { clock, log, onEvent, openModem } = this.#options;
+    const { clock, onEvent, openModem } = this.#options;
     return new Promise((resolve, reject) => {
       const driving = driveModem(modem, {
         clock,
-        log,
         intake: this.#intake,
-        emit: onEvent,
+        emit: (event) => {
+          this.#driven.notice(event);
+          onEvent(event);
+        },
         signal: this.#stop.signal,
         attach: async (sending) => {
           await this.#recovered;

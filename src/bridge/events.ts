@@ -1,4 +1,5 @@
 import type { RegistrationState } from '../endpoints/index.js';
+import type { ModemNote } from '../modem/index.js';
 import type { Receipt } from '../sending/index.js';
 import type { PresentedError } from './present.js';
 
@@ -18,6 +19,17 @@ export interface ModemEvent {
   /** Why it was lost or could not be opened. */
   readonly reason?: string;
   readonly code?: string;
+}
+
+/** A step of setting a modem up or keeping it: what was tried, what the modem refused, what was put right. It ends nothing. */
+export interface ModemNoteEvent {
+  readonly event: 'modem-note';
+  readonly modem: string;
+  readonly port: string;
+  readonly note: ModemNote;
+  readonly detail: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
 }
 
 /** A part is on disk and acknowledged. */
@@ -148,6 +160,7 @@ export type BridgeEvent =
   | ModemEvent
   | ListeningEvent
   | RegistrationEvent
+  | ModemNoteEvent
   | PartEvent
   | MessageEvent
   | WithheldEvent

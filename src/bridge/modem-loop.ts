@@ -1,13 +1,12 @@
 import {
   type ModemEvent as DriverEvent,
   type Modem,
-  type ModemNote,
   type OpenModemOptions,
   openModem,
   PortClosedError,
   supervise,
 } from '../modem/index.js';
-import type { Clock, Logger } from '../runtime/index.js';
+import type { Clock } from '../runtime/index.js';
 import type { SendingModem } from '../sending/index.js';
 import type { BridgeEvent } from './events.js';
 import type { Intake } from './intake.js';
@@ -25,7 +24,6 @@ export interface ModemToDrive {
 
 export interface ModemLoopOptions {
   readonly clock: Clock;
-  readonly log: Logger;
   readonly intake: Intake;
   readonly emit: (event: BridgeEvent) => void;
   readonly signal: AbortSignal;
@@ -40,17 +38,14 @@ export interface ModemLoopOptions {
 /** Mobile country and network code of test networks, which reach no public network. @see ITU-T E.212 */
 const testNetwork = '00101';
 const answerWithinMs = 2000;
-/** Notes of a modem that works as it should. */
-const usualNotes: ReadonlySet<ModemNote> = new Set(['armed', 'resync', 'restarted', 'stray-line']);
 
 /** Keeps one modem, and takes in whatever it receives, until `signal` is aborted. */
 export async function driveModem(modem: ModemToDrive, options: ModemLoopOptions): Promise<void> {
   const { clock, intake, emit, signal, onOpened, open = openModem } = options;
-  const log = options.log.with({ modem: modem.name });
   const onEvent = (event: DriverEvent): void => {
     if (event.kind === 'note') {
-      const tell = usualNotes.has(event.note) ? log.debug : log.warn;
-      tell(`modem: ${event.note}`, { detail: event.detail });
+      const { note, port, detail } = event;
+      emit({ event: 'modem-note', modem: modem.name, port, note, detail, at: new Date(clock.now()).toISOString() });
       return;
     }
     const { state, profile, manufacturer, model, firmware, reason, code } = event;

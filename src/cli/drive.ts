@@ -7,7 +7,7 @@ import type { ListenTraces } from './listen-traces.js';
 /** Has a bridge drive a modem; its PIN is read when the SIM asks for it. */
 export async function driveNamed(
   bridge: Bridge,
-  { name, address, profile, baudRate, pin }: NamedModem,
+  { name, address, profile, baudRate, reception, pin }: NamedModem,
   {
     directory,
     environment,
@@ -17,6 +17,7 @@ export async function driveNamed(
   const options = {
     ...(profile === undefined ? {} : { profile }),
     ...(baudRate === undefined ? {} : { baudRate }),
+    ...(reception === undefined || reception === 'auto' ? {} : { reception }),
     ...traces?.optionsFor(name),
   };
   if (pin === undefined) return bridge.drive({ name, port: address, options });

@@ -14,7 +14,14 @@ export function wholeNumber(name: string, value: number | undefined, least: numb
 
 /** The modems of a configuration. */
 export function configuredModems(modems: Config['modems']): readonly ModemRequest[] {
-  return (modems ?? []).map(({ name, port, profile, 'baud-rate': baudRate, pin }) => ({ address: port, name, profile, baudRate, pin }));
+  return (modems ?? []).map(({ name, port, profile, 'baud-rate': baudRate, reception, pin }) => ({
+    address: port,
+    name,
+    profile,
+    baudRate,
+    reception,
+    pin,
+  }));
 }
 
 /** The routes of a configuration. */

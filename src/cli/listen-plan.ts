@@ -7,6 +7,8 @@ export interface ModemRequest {
   readonly name?: string | undefined;
   readonly profile?: string | undefined;
   readonly baudRate?: number | undefined;
+  /** How it is to receive; `auto` and nothing leave it to the profile and to what the modem offers. */
+  readonly reception?: 'auto' | 'direct' | 'stored' | undefined;
   /** Where the PIN of its SIM stands. */
   readonly pin?: SecretReference | undefined;
 }

@@ -15,6 +15,8 @@ export interface DemonstrationOptions {
   /** One line on standard error. */
   readonly say: (line: string) => void;
   readonly traces: ListenTraces | null;
+  /** How the virtual modem is to receive. */
+  readonly reception?: 'auto' | 'direct' | 'stored' | undefined;
 }
 
 /** A virtual bench inside `listen`. */
@@ -28,7 +30,15 @@ export interface Demonstration {
 const settlingMs = 300;
 
 /** Opens a virtual bench with one modem, has the bridge drive it, and lets the network deliver the programme to it. */
-export async function openDemonstration({ bridge, clock, random, seed, say, traces }: DemonstrationOptions): Promise<Demonstration> {
+export async function openDemonstration({
+  bridge,
+  clock,
+  random,
+  seed,
+  say,
+  traces,
+  reception = 'auto',
+}: DemonstrationOptions): Promise<Demonstration> {
   const folder = mkdtempSync(join(tmpdir(), 'wapbridge-bench-'));
   const socket = join(folder, 'control');
   const bench = await openVirtualBench({ modems: 1, transport: 'pty', clock, random });
@@ -42,7 +52,8 @@ export async function openDemonstration({ bridge, clock, random, seed, say, trac
   };
   const ready = Promise.all(
     bench.modems.map(async (modem) => {
-      await bridge.drive({ name: modem.name, port: modem.port, ...(traces === null ? {} : { options: traces.optionsFor(modem.name) }) });
+      const options = { ...(reception === 'auto' ? {} : { reception }), ...traces?.optionsFor(modem.name) };
+      await bridge.drive({ name: modem.name, port: modem.port, options });
       // What is cut short by the end of the bench has nobody left to tell.
       play(modem).catch(() => undefined);
     }),

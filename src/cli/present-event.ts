@@ -1,4 +1,4 @@
-import type { BridgeEvent } from '../bridge/index.js';
+import type { BridgeEvent, ModemNoteEvent } from '../bridge/index.js';
 import { type Glyphs, visible } from './present-message.js';
 import { type Style, styled, type Terminal } from './terminal.js';
 
@@ -26,6 +26,8 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
       const gruu = event.publicGruu === null ? '' : `, reached as ${event.publicGruu}`;
       return [event.state === 'registered' ? 'green' : 'red', `sip: ${event.aor} ${event.state} at ${event.registrar}${gruu}`];
     }
+    case 'modem-note':
+      return noteWords(event);
     case 'part':
       return partWords(event);
     case 'incomplete':
@@ -64,6 +66,35 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
     case 'delivered':
       return null;
   }
+}
+
+/** Steps of a modem that works as it should. */
+const usualNotes: ReadonlySet<ModemNoteEvent['note']> = new Set([
+  'service',
+  'memories',
+  'step-refused',
+  'armed',
+  'swept',
+  'set-up-again',
+  'stray-line',
+]);
+/** What of these says nothing to a person who only waits for messages. */
+const quietNotes: ReadonlySet<ModemNoteEvent['note']> = new Set(['service', 'memories', 'step-refused', 'swept', 'stray-line']);
+const noteNames: Readonly<Partial<Record<ModemNoteEvent['note'], string>>> = {
+  armed: 'armed',
+  rearmed: 'armed again',
+  resync: 'no answer, brought back to order with ESC and AT:',
+  restarted: 'it restarted, it is set up again',
+};
+
+function noteWords({ modem, note, detail }: BridgeEvent & { readonly event: 'modem-note' }): readonly [Style | null, string] {
+  const name = noteNames[note] ?? note.replaceAll('-', ' ');
+  return [usualNotes.has(note) ? 'dim' : 'yellow', `modem ${modem}: ${name}${name.endsWith(':') ? '' : ','} ${detail}`];
+}
+
+/** Whether an event is a step that people need not see while all goes well; `--verbose` shows it. */
+export function isQuietStep(event: BridgeEvent): boolean {
+  return event.event === 'modem-note' && quietNotes.has(event.note);
 }
 
 function partWords(event: BridgeEvent & { readonly event: 'part' }): readonly [Style | null, string] | null {

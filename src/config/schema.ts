@@ -25,6 +25,8 @@ const modemAddress = z
     error: 'a modem is auto, virtual, a device path, tcp://HOST:PORT, unix:PATH or trace:FILE',
   });
 
+const reception = (what: string) => z.enum(['auto', 'direct', 'stored']).describe(what).optional();
+
 const modem = z
   .strictObject({
     name: z
@@ -35,6 +37,7 @@ const modem = z
     port: modemAddress.describe('auto, virtual, a device path, tcp://HOST:PORT, unix:PATH or trace:FILE'),
     profile: text('Id of the modem profile; found out where none is named'),
     'baud-rate': z.number().int().min(300).max(4_000_000).optional().describe('Speed of a serial port'),
+    reception: reception('How messages are received; told from what the modem offers where it is auto'),
     pin: secretReference.optional().describe('PIN of the SIM'),
   })
   .describe('One modem');
@@ -48,6 +51,7 @@ const doctorOptions = z.strictObject({ modem: modemAddresses }).describe('Option
 const listen = z
   .strictObject({
     modem: modemAddresses,
+    reception: reception('How messages are received by modems that have no reception of their own'),
     trace: text('Folder for traces of what crosses the ports'),
     'or-virtual': flag('Use the virtual bench where no modem is found'),
     seed: z.number().int().min(0).max(4_294_967_295).optional().describe('Seed of what the virtual bench shuffles and repeats'),

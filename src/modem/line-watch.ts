@@ -3,6 +3,11 @@ import type { ModemNote } from './types.js';
 
 const mostSampleCharacters = 60;
 
+/** A late answer may hold the identity of a subscriber or a card: of long numbers only the beginning is told. */
+function withoutIdentities(line: string): string {
+  return line.replace(/\d{10,}/g, (digits) => `${digits.slice(0, 5)}${'*'.repeat(digits.length - 5)}`);
+}
+
 /** Remembers what was odd on a line, so that a device that is no modem can be named, and tells of it without flooding whoever listens. */
 export class LineWatch {
   readonly #note: (note: ModemNote, detail: string) => void;
@@ -26,7 +31,7 @@ export class LineWatch {
     if (oddity.what === 'echo' || (count & (count - 1)) !== 0) return;
     const times = count === 1 ? '' : ` (${count} times by now)`;
     if (oddity.what === 'overlong-line') this.#note('overlong-line', `a line did not end and was cut${times}`);
-    else this.#note(oddity.what, `${oddity.what === 'resync' ? oddity.command : oddity.line}${times}`);
+    else this.#note(oddity.what, `${oddity.what === 'resync' ? oddity.command : withoutIdentities(oddity.line)}${times}`);
   }
 
   /** Takes in that the modem said something of its own accord. */

@@ -11,6 +11,8 @@ export interface MessageStoreListeners {
   readonly onMessage: (received: ReceivedPdu) => void;
   /** A memory is filling up: said at 80 % and above. */
   readonly onFilling: (memory: string, used: number, total: number) => void;
+  /** A memory was looked at, and so many messages in it were handed over. */
+  readonly onSwept?: (memory: string, found: number) => void;
   /** A message was found by looking that nobody had seen before. */
   readonly onFound?: () => void;
   readonly onTrouble: (what: string, cause: unknown) => void;
@@ -161,16 +163,17 @@ export class MessageStore {
   async #sweepOne(memory: string): Promise<void> {
     reached('modem:sweeping');
     const total = await this.#select(memory, { always: true });
+    let found = 0;
     const entries = this.#listingWorks ? await this.#list() : null;
     if (entries !== null) {
-      for (const entry of entries) this.#found({ memory, index: entry.index }, entry);
+      for (const entry of entries) found += this.#found({ memory, index: entry.index }, entry) ? 1 : 0;
     } else {
       for (let index = 0; index <= Math.min(total ?? 50, mostSlots) + 1; index += 1) {
         const message = await this.#readSlot(index).catch((cause: unknown) => {
           if (cause instanceof AtError) return null;
           throw cause;
         });
-        if (message !== null) this.#found({ memory, index }, message);
+        if (message !== null && this.#found({ memory, index }, message)) found += 1;
       }
     }
     for (const [key, held] of this.#held) {
@@ -178,6 +181,7 @@ export class MessageStore {
         await this.#deleteHeld(held.received.storage, held);
     }
     if (this.#receiving !== null) await this.#select(this.#receiving);
+    this.#listeners.onSwept?.(memory, found);
   }
 
   /** The messages of the selected memory, or null where the modem cannot list. */
@@ -197,9 +201,10 @@ export class MessageStore {
     return null;
   }
 
-  #found(location: StorageLocation, message: StoredMessage): void {
+  #found(location: StorageLocation, message: StoredMessage): boolean {
     const isNew = this.#take(location, message);
     if (isNew && !this.#released.delete(keyOf(location))) this.#listeners.onFound?.();
+    return isNew;
   }
 
   /** Hands a message over, unless it was already or is none that was received; whether it did. */

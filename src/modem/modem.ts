@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
-import { findProfile, hasQuirk, type ModemProfile, matchProfile } from '../profiles/index.js';
+import { hasQuirk, type ModemProfile } from '../profiles/index.js';
 import { Mailbox } from '../runtime/index.js';
 import { Acknowledger } from './acknowledger.js';
 import { AnnouncementWatch } from './announcement-watch.js';
 import { parseStoredIndication } from './answer-values.js';
 import { AtEngine, type LineOddity } from './at-engine.js';
 import { AtError, ModemError, PortClosedError } from './errors.js';
+import { identify } from './identify.js';
 import { announcedOctets, isHexLine } from './line-protocol.js';
 import { LineWatch } from './line-watch.js';
 import { MessageStore } from './message-store.js';
@@ -85,7 +86,12 @@ export class Modem implements ModemDriver {
       () => this.#tend(),
       (cause) => this.#trouble(cause),
     );
-    this.#tools = { engine: this.#engine, clock: options.clock, signal: this.#ended.signal };
+    this.#tools = {
+      engine: this.#engine,
+      clock: options.clock,
+      signal: this.#ended.signal,
+      tell: (note, detail) => this.#note(note, detail),
+    };
     this.#submitter = new Submitter(this.#tools, { onMemoryFull: () => this.#rounds.soon() });
   }
 
@@ -181,18 +187,10 @@ export class Modem implements ModemDriver {
   }
 
   async #identify(): Promise<void> {
-    const manufacturer = await ask(this.#tools, 'AT+CGMI');
-    const model = await ask(this.#tools, 'AT+CGMM');
-    const firmware = await ask(this.#tools, 'AT+CGMR');
-    const imei = await ask(this.#tools, 'AT+CGSN');
-    if (manufacturer === null && model === null && firmware === null && (await attempt(this.#tools, 'AT+WAPBRIDGE?')) !== null) {
-      this.#note('says-ok-to-everything', 'it says OK to a command that does not exist, and nothing of itself: this may be the wrong port');
-    }
-    const named = this.#options.profile;
-    const profile = (typeof named === 'string' ? findProfile(named) : named) ?? matchProfile({ manufacturer, model, firmware });
+    const { identity, profile } = await identify(this.#tools, this.#options.profile);
     this.#profile = profile;
     this.#acknowledger = new Acknowledger(this.#engine, profile);
-    this.#identity = { manufacturer, model, firmware, imei: imei?.replace(/\D.*$/, '') || null, imsi: null, profile: profile.id };
+    this.#identity = identity;
   }
 
   /** @throws ModemError `modem/reset` where the profile allows a reset */
@@ -223,11 +221,19 @@ export class Modem implements ModemDriver {
     const wanted =
       this.#options.reception ?? (hasQuirk(profile, 'stores-direct-messages-too') ? 'stored' : undefined) ?? profile.reception ?? 'direct';
     this.#acknowledged = await chooseAcknowledgedService(tools, profile);
+    this.#note(
+      'service',
+      this.#acknowledged ? 'what is delivered is acknowledged (+CSMS)' : 'nothing that is delivered is acknowledged (+CSMS)',
+    );
     // What a host before this one left unanswered; a message that has come here is itself the one the modem waits for.
     const seen = this.#earlyLines?.some(([, pdu]) => pdu !== null) ?? true;
     const forget = (): unknown => (this.#earlyLines = this.#earlyLines?.filter(([, pdu]) => pdu === null) ?? null);
     if (this.#acknowledged && !seen) await this.#acknowledger?.refuse(forget);
     const memories = await chooseMemories(tools, profile);
+    this.#note(
+      'memories',
+      `messages are kept in ${memories.receiving ?? 'a memory that the modem does not name'}, looked at: ${memories.swept.join(', ')}`,
+    );
     const store = this.#useStore(profile, memories);
     await store.sweep();
     await this.#arm(wanted === 'direct' && this.#acknowledged);
@@ -245,6 +251,7 @@ export class Modem implements ModemDriver {
     const store = new MessageStore(this.#tools, profile, memories, {
       onMessage: (received) => this.#mailbox.put(received),
       onFound: () => this.#announcements.found(),
+      onSwept: (memory, found) => this.#note('swept', `${memory}: ${found === 0 ? 'nothing new' : `${found} found`}`),
       onFilling: (memory, used, total) => this.#note('memory-filling', `${memory} holds ${used} of ${total}`),
       onTrouble: (what, cause) => this.#note('trouble', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`),
     });
@@ -257,7 +264,14 @@ export class Modem implements ModemDriver {
     if (profile === null) return;
     this.#indications = await armIndications(this.#tools, profile, { direct });
     if (this.#indications === null) this.#note('polling-only', 'the modem takes no +CNMI: its memories are looked at instead');
-    else this.#note('armed', `+CNMI ${this.#indications.values.join(',')}`);
+    else {
+      const { values, direct: isDirect } = this.#indications;
+      this.#note('armed', `messages come ${isDirect ? 'directly (+CMT)' : 'stored (+CMTI)'}, +CNMI ${values.join(',')}`);
+      if (this.#options.reception === 'direct' && !isDirect) {
+        const why = this.#acknowledged ? 'takes no +CNMI for it' : 'acknowledges none of it';
+        this.#note('reception-not-as-asked', `direct reception was asked for and the modem ${why}: messages are stored first`);
+      }
+    }
   }
 
   /** Lines that came before the store was there are looked at now. */
@@ -289,6 +303,7 @@ export class Modem implements ModemDriver {
     await attempt(this.#tools, 'ATE0');
     await attempt(this.#tools, 'AT+CMEE=1');
     await this.#prepare();
+    this.#note('set-up-again', 'everything that a restart undoes is in force again');
   }
 
   #restarted(line: string): void {

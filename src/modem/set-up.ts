@@ -3,12 +3,15 @@ import { type Clock, reached } from '../runtime/index.js';
 import { expandNumbers, findLine, parseFields, parseLists } from './answer-values.js';
 import type { AtEngine, CommandOptions } from './at-engine.js';
 import { AtError, ModemError, TimeoutError } from './errors.js';
+import type { ModemNote } from './types.js';
 
 /** What the steps of the set-up need. */
 export interface SetUpTools {
   readonly engine: AtEngine;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
+  /** Told of the steps of the set-up; nobody is where it is absent. */
+  readonly tell?: (note: ModemNote, detail: string) => void;
 }
 
 /** What +CNMI was brought to. */
@@ -151,6 +154,7 @@ export async function chooseAcknowledgedService(tools: SetUpTools, profile: Mode
   const acknowledged = (value: string | null): boolean => value === '1' || value === '128';
   if (acknowledged(await service())) return true;
   if ((await attempt(tools, 'AT+CSMS=1')) === null) {
+    tools.tell?.('step-refused', 'AT+CSMS=1 was refused');
     const offered = findLine((await attempt(tools, 'AT+CSMS=?')) ?? [], '+CSMS:');
     if (offered === null || !expandNumbers(parseLists(offered)[0] ?? []).includes(128)) return false;
     if ((await attempt(tools, 'AT+CSMS=128')) === null) return false;
@@ -192,6 +196,7 @@ export async function chooseMemories(tools: SetUpTools, profile: ModemProfile): 
   for (const form of forms) {
     taken = (await attempt(tools, `AT+CPMS=${form}`)) !== null;
     if (taken) break;
+    tools.tell?.('step-refused', `AT+CPMS=${form} was refused`);
   }
   return {
     swept: [...new Set([chosen, ...swept])].filter((name) => name !== 'MT' || swept.includes(name) || swept.length === 0),
@@ -245,11 +250,16 @@ export async function armIndications(
   const reports = [1, 2, 0].filter((report) => !unwelcome.has(report));
   const modeOne = hasQuirk(profile, 'indication-mode-one');
   for (const values of indicationLadder(offered, { direct: wanted.direct, modeOne, reports })) {
-    if ((await attempt(tools, `AT+CNMI=${values.join(',')}`)) === null) continue;
+    const command = `AT+CNMI=${values.join(',')}`;
+    if ((await attempt(tools, command)) === null) {
+      tools.tell?.('step-refused', `${command} was refused`);
+      continue;
+    }
     reached('modem:armed');
     const inForce = await readIndications(tools);
     if (inForce === null) return { values, direct: values[1] === 2 };
     if (inForce[1] === values[1]) return { values: inForce, direct: inForce[1] === 2 };
+    tools.tell?.('step-refused', `${command} was taken, and +CNMI is ${inForce.join(',')}`);
   }
   return null;
 }

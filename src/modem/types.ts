@@ -74,9 +74,15 @@ export type ModemEvent =
   /** Something worth knowing that ends nothing. `detail` may hold text from the modem: escape it. */
   | { readonly kind: 'note'; readonly port: string; readonly note: ModemNote; readonly detail: string };
 
-/** The kinds of note a modem driver gives. */
+/** The kinds of note a modem driver gives: the steps of setting a modem up and keeping it, and what is odd on the way. */
 export type ModemNote =
+  | 'service'
+  | 'memories'
+  | 'step-refused'
   | 'armed'
+  | 'reception-not-as-asked'
+  | 'swept'
+  | 'set-up-again'
   | 'says-ok-to-everything'
   | 'polling-only'
   | 'rearmed'

@@ -24,7 +24,7 @@ import { type FoundModems, findModems, requestedModems } from '../listen-plan.js
 import { withLimit } from '../listen-sinks.js';
 import type { ListenTraces } from '../listen-traces.js';
 import { defaultStateFolder } from '../location.js';
-import { presentEvent } from '../present-event.js';
+import { isQuietStep, presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
 import { sendPolicyOf } from '../send-policy.js';
 import { stdoutSink } from '../stdout-sink.js';
@@ -41,6 +41,9 @@ interface Listening {
   readonly quiet: boolean;
   readonly exitAfter: number | undefined;
   readonly seed: number | undefined;
+  readonly verbose: boolean;
+  /** How modems receive of which the configuration does not say it. */
+  readonly reception: 'auto' | 'direct' | 'stored' | undefined;
   /** Folder for traces of what crosses the ports. */
   readonly trace: string | undefined;
 }
@@ -51,6 +54,7 @@ export const listenCommand = defineCommand({
   examples: [
     ['$0 listen', 'on every known modem that is plugged in'],
     ['$0 listen --modem /dev/ttyUSB2 --json', 'on this modem, one JSON object a line'],
+    ['$0 listen --modem /dev/ttyUSB2 --reception stored', "by way of the modem's memory"],
     ['$0 listen --modem virtual', 'on an embedded virtual bench, with a small programme of pushes'],
   ],
   builder: (parser) =>
@@ -73,6 +77,11 @@ export const listenCommand = defineCommand({
       })
       .option('or-virtual', { type: 'boolean', default: false, describe: 'use the virtual bench where no modem is found' })
       .option('exit-after', { type: 'number', requiresArg: true, describe: 'end after so many messages have been handed on' })
+      .option('reception', {
+        choices: ['auto', 'direct', 'stored'] as const,
+        requiresArg: true,
+        describe: 'direct (+CMT, acknowledged by +CNMA) or stored (+CMTI, read and deleted); told from the modem where it is auto',
+      })
       .option('trace', { type: 'string', requiresArg: true, describe: 'record what crosses the ports of the modems into this folder' })
       .option('seed', {
         type: 'number',
@@ -95,7 +104,8 @@ export const listenCommand = defineCommand({
       ? mkdtempSync(join(tmpdir(), 'wapbridge-'))
       : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
     try {
-      await listen({ found, udp, sip, directory, json: options.json, quiet: options.quiet, exitAfter, seed, trace: options.trace }, io);
+      const { json, quiet, verbose, trace, reception } = options;
+      await listen({ found, udp, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }, io);
     } finally {
       if (forgets) rmSync(directory, { recursive: true, force: true });
     }
@@ -105,7 +115,10 @@ export const listenCommand = defineCommand({
 
 const noModems: FoundModems = { modems: [], virtual: false, fellBack: false };
 
-async function listen({ found, udp, sip, directory, json, quiet, exitAfter, seed, trace }: Listening, io: CommandIo): Promise<void> {
+async function listen(
+  { found, udp, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }: Listening,
+  io: CommandIo,
+): Promise<void> {
   const { clock, random, logger, output } = io;
   const config = io.configuration?.content;
   const endpoints = { sip: config?.endpoints?.sip, directory, environment: io.environment, clock, random };
@@ -142,7 +155,7 @@ async function listen({ found, udp, sip, directory, json, quiet, exitAfter, seed
     (id) => journal.message(id)?.settled === true,
     () => end.now('enough'),
   );
-  const print = printer(io, { json, quiet, onClosed });
+  const print = printer(io, { json, quiet, verbose, onClosed });
   const bridge = new Bridge({
     journal,
     sinks: withLimit(sinks, limit),
@@ -173,10 +186,12 @@ async function listen({ found, udp, sip, directory, json, quiet, exitAfter, seed
     bridge.start();
     await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
     for (const open of await listenersOf({ udp, sip }, endpoints)) await bridge.listenAt(open);
-    const driven = found.modems.map((modem) => driveNamed(bridge, modem, { directory, environment: io.environment, traces }));
+    const driven = found.modems.map((modem) =>
+      driveNamed(bridge, { ...modem, reception: modem.reception ?? reception }, { directory, environment: io.environment, traces }),
+    );
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
-      const demonstration = await openDemonstration({ bridge, clock, random, seed, say, traces });
+      const demonstration = await openDemonstration({ bridge, clock, random, seed, say, traces, reception });
       closeVirtual = () => demonstration.close();
       driven.push(demonstration.ready);
     }
@@ -216,7 +231,12 @@ async function pluggedIn(): Promise<readonly string[]> {
 /** Events on standard output: objects with `--json`, else lines for people. */
 function printer(
   io: CommandIo,
-  { json, quiet, onClosed }: { readonly json: boolean; readonly quiet: boolean; readonly onClosed: () => void },
+  {
+    json,
+    quiet,
+    verbose,
+    onClosed,
+  }: { readonly json: boolean; readonly quiet: boolean; readonly verbose: boolean; readonly onClosed: () => void },
 ): (event: BridgeEvent) => void {
   const { output } = io;
   const glyphs = glyphsOf(io.environment);
@@ -227,6 +247,7 @@ function printer(
       output.object(event);
     } else {
       if (quiet && (event.event === 'part' || (event.event === 'modem' && event.state !== 'lost' && event.state !== 'failed'))) return;
+      if ((quiet && event.event === 'modem-note') || (!verbose && isQuietStep(event))) return;
       const line = presentEvent(event, output.terminal, glyphs);
       if (line === null) return;
       output.line(line);

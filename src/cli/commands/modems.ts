@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
 import { type SurveyedModem, survey } from '../../doctor/index.js';
 import { BridgeError } from '../../errors.js';
 import { defineCommand } from '../command.js';
+import { drivenModems, drivenOn, presentDriven } from '../driven-modems.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { defaultStateFolder } from '../location.js';
 import { exitCodeOfModem, modemObject } from '../modem-facts.js';
 import { glyphsOf } from '../present-message.js';
 import { presentModem } from '../present-modem.js';
@@ -13,7 +16,7 @@ export const modemsCommand = defineCommand({
   describe: 'modems found, their ports, firmware, SIM, registration, storage',
   examples: [
     ['$0 modems', 'every known modem that is plugged in'],
-    ['$0 modems --modem /dev/ttyUSB2', 'this one, known or not'],
+    ['$0 modems --modem /dev/ttyUSB2', 'this one, known or not; where a listen drives it, with what that did last'],
   ],
   builder: (parser) =>
     parser.option('modem', {
@@ -32,9 +35,15 @@ export const modemsCommand = defineCommand({
     }
     const { output } = io;
     const glyphs = glyphsOf(io.environment);
+    const driven = await drivenModems(resolve(options['state-dir'] ?? defaultStateFolder(io.environment)));
     for (const [at, modem] of found.entries()) {
-      if (options.json) output.object(modemObject(modem));
-      else output.text(`${at === 0 ? '' : '\n'}${presentModem(modem, output.terminal, glyphs).join('\n')}\n`);
+      const user = await drivenOn(modem, driven);
+      if (options.json) output.object({ ...modemObject(modem), driven: user });
+      else {
+        const lines = presentModem(modem, output.terminal, glyphs);
+        const steps = user === null ? [] : presentDriven(user, output.terminal, glyphs);
+        output.text(`${at === 0 ? '' : '\n'}${[...lines, ...steps].join('\n')}\n`);
+      }
     }
     if (found.length === 0) {
       throw new BridgeError('cli/no-modem', 'no modem is plugged in that is known', {
