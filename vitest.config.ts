@@ -40,7 +40,7 @@ export default defineConfig({
             'hil-tests/journeys/kill.hil.test.ts',
             'hil-tests/journeys/programme.hil.test.ts',
             'hil-tests/journeys/hotplug.hil.test.ts',
-            'hil-tests/endurance/torture-send.endurance.test.ts',
+            'hil-tests/endurance/*.endurance.test.ts',
           ],
           testTimeout: 600_000,
           hookTimeout: 60_000,

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { startProgram } from '../support/program.js';
 import { test } from '../support/scene.js';
 
-const kills = Number(process.env['KILLS'] ?? 200);
+const kills = Number(process.env['TORTURE_KILLS'] ?? 200);
 const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 const script = fileURLToPath(new URL('../../scripts/torture.mjs', import.meta.url));
 
