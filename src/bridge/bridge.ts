@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Delivery, type DeliveryReceipt, type DeliveryStore, type Handover, type SinkPlan } from '../delivery/index.js';
-import type { EndpointListener, EndpointSender, OpenListener, RegistrationState } from '../endpoints/index.js';
+import type { EndpointIntake, EndpointListener, EndpointSender, OpenListener } from '../endpoints/index.js';
 import type { Journal } from '../journal/index.js';
 import type { Modem, OpenModemOptions } from '../modem/index.js';
 import { type Clock, type Logger, type Random, reached } from '../runtime/index.js';
@@ -166,10 +166,10 @@ export class Bridge {
    */
   async listenAt(open: OpenListener): Promise<EndpointListener> {
     const { clock, random, log, onEvent } = this.#options;
-    const intake = {
-      accept: (message: Parameters<Intake['accept']>[0]) => this.#intake.accept(message),
-      refused: (refusal: Parameters<Refusals['tell']>[0]) => this.#refusals.tell(refusal),
-      registration: (state: RegistrationState) => onEvent({ event: 'registration', binding: 'sip', ...state }),
+    const intake: EndpointIntake = {
+      accept: (message) => this.#intake.accept(message),
+      refused: (refusal) => this.#refusals.tell(refusal),
+      registration: (state) => onEvent({ event: 'registration', binding: 'sip', ...state }),
     };
     const listener = await open(intake, { clock, random, log });
     this.#listeners.push(listener);

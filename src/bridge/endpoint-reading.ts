@@ -25,10 +25,13 @@ export function readEndpointFacts({ binding, facts: json }: Pick<StoredPart, 'bi
   };
 }
 
-/** Null where the protocol does not send again: two equal messages are then two messages. */
-export function endpointFingerprint({ binding, retransmissionKey }: EndpointMessage): Uint8Array | null {
+/**
+ * Null where the protocol does not send again: two equal messages are then two messages. What comes again has the same octets; other
+ * octets under the same key are another message, whatever its sender did.
+ */
+export function endpointFingerprint({ binding, octets, retransmissionKey }: EndpointMessage): Uint8Array | null {
   if (retransmissionKey === null) return null;
-  return createHash('sha256').update(`endpoint:${binding}\0`, 'utf8').update(retransmissionKey, 'utf8').digest();
+  return createHash('sha256').update(`endpoint:${binding}\0`, 'utf8').update(`${retransmissionKey}\0`, 'utf8').update(octets).digest();
 }
 
 function isEndpointBinding(word: string): word is EndpointBinding {

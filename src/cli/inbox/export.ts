@@ -27,7 +27,8 @@ export function messagePackets(message: StoredMessage, parts: readonly StoredPar
   const octets = textAt(datagram, 'octets');
   const destination = numberAt(datagram, 'destinationPort');
   const source = numberAt(datagram, 'sourcePort');
-  const packets = partPackets(parts, comment);
+  // What came without a modem was no short message: only its datagram, where it has one, can be shown.
+  const packets = message.binding === 'sms' ? partPackets(parts, comment) : [];
   if (objectAt(facts, 'push') === null || octets === null || destination === null || source === null) return packets;
   const whole: CapturedPacket = {
     dissector: 'wsp-cl',

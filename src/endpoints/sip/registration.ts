@@ -9,6 +9,7 @@ import { formatSipMessage, type HeaderToWrite } from './format-message.js';
 import { parseNumber, textOf } from './grammar.js';
 import { headerList, headerValue, type SipResponse } from './message.js';
 import type { OpenCarrier } from './open-carrier.js';
+import { redirectOf } from './redirect.js';
 import { formatHost, parseSipAddress, parseSipUri, type SipUri } from './uri.js';
 import { formatVia } from './via.js';
 
@@ -79,11 +80,6 @@ export class SipRegistration {
     this.#expires = options.expiresSeconds ?? usualExpiresSeconds;
   }
 
-  /** The address to be reached by: the public GRUU where there is one. */
-  get contact(): string | null {
-    return this.#publicGruu;
-  }
-
   start(): void {
     this.#running = this.#run();
   }
@@ -141,7 +137,7 @@ export class SipRegistration {
         return response;
       }
       const least = parseNumber(headerValue(response, 'min-expires'), 0x7fff_ffff);
-      const elsewhere = status >= 300 && status < 400 ? redirectOf(response) : null;
+      const elsewhere = redirectOf(response);
       if (status === 423 && least !== null && least > asked) {
         asked = least;
         this.#expires = least;
@@ -198,11 +194,6 @@ export class SipRegistration {
     this.#publicGruu = gruu('pub-gruu');
     return { expiresSeconds: Math.max(1, granted ?? this.#expires), publicGruu: this.#publicGruu, temporaryGruu: gruu('temp-gruu') };
   }
-}
-
-function redirectOf(response: SipResponse): SipUri | null {
-  const [first] = headerList(response, 'contact');
-  return parseSipUri(parseSipAddress(first ?? '')?.uri ?? '');
 }
 
 /** The registrar said no. */

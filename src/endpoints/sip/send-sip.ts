@@ -9,11 +9,12 @@ import { dmFeatureTag } from './examine-request.js';
 import { formatSipMessage, type HeaderToWrite } from './format-message.js';
 import { octetsOf, textOf } from './grammar.js';
 import type { SipTlsOptions } from './listen-sip.js';
-import { headerList, type SipResponse } from './message.js';
+import type { SipResponse } from './message.js';
 import { destinationOf, type OpenCarrier, openStreamCarrier, openUdpCarrier, transportOf } from './open-carrier.js';
 import { parseSipMessage } from './parse-message.js';
+import { redirectOf } from './redirect.js';
 import type { StreamConnectionOptions } from './stream-connection.js';
-import { formatHost, parseSipAddress, parseSipUri, type SipUri } from './uri.js';
+import { formatHost, type SipUri } from './uri.js';
 import { formatVia } from './via.js';
 
 export interface SipSenderOptions {
@@ -102,7 +103,7 @@ export function sipSender(
         const response = await attempt(push, target, call, signal);
         const { status } = response;
         if (status >= 200 && status < 300) return;
-        const elsewhere = status >= 300 && status < 400 ? redirectOf(response) : null;
+        const elsewhere = redirectOf(response);
         if (elsewhere !== null) target = elsewhere;
         else if (!digest.learn(response)) throw refusal(response);
       }
@@ -163,10 +164,6 @@ function withLooseRoute({ text, parameters }: SipUri): string {
 function tooLarge(octets: number): EndpointError {
   const message = `the request has ${octets} octets, and ${mostDatagramOctets} are the most that a datagram may have`;
   return new EndpointError('endpoints/refused', message, { advice: 'leave transport=udp out, or name transport=tcp' });
-}
-
-function redirectOf(response: SipResponse): SipUri | null {
-  return parseSipUri(parseSipAddress(headerList(response, 'contact')[0] ?? '')?.uri ?? '');
 }
 
 /** What an answer that is no yes means for the push. */
