@@ -4,15 +4,18 @@ import type { Clock, Random } from '../runtime/index.js';
 
 /** Listeners that are asked for, by binding. */
 export interface ListenersAsked {
-  /** `[HOST:]PORT`. */
-  readonly udp?: string | undefined;
+  /** `[HOST:]PORT` each. */
+  readonly udp?: readonly string[] | undefined;
+  /** `[HOST:]PORT` each. */
+  readonly http?: readonly string[] | undefined;
   /** A SIP URI. */
   readonly sip?: string | undefined;
 }
 
 /** What listeners and senders need beside their address. */
 export interface EndpointSettings {
-  readonly sip: NonNullable<Config['endpoints']>['sip'];
+  readonly http?: NonNullable<Config['endpoints']>['http'];
+  readonly sip?: NonNullable<Config['endpoints']>['sip'];
   /** The state folder, which exists. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -23,9 +26,13 @@ export interface EndpointSettings {
 /** The listeners that are asked for. @throws EndpointError `endpoints/bad-address`, `endpoints/bad-certificate`; ConfigError where a secret is missing */
 export async function listenersOf(asked: ListenersAsked, settings: EndpointSettings): Promise<readonly OpenListener[]> {
   const listeners: OpenListener[] = [];
-  if (asked.udp !== undefined) {
+  for (const address of asked.udp ?? []) {
     const { listenUdp, parseListenAddress } = await import('../endpoints/index.js');
-    listeners.push(listenUdp(parseListenAddress(asked.udp)));
+    listeners.push(listenUdp(parseListenAddress(address)));
+  }
+  for (const address of asked.http ?? []) {
+    const { httpListenerOf } = await import('./http-plan.js');
+    listeners.push(await httpListenerOf(address, settings));
   }
   if (asked.sip !== undefined) {
     const { sipListenerOf } = await import('./sip-plan.js');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { httpSchema } from './http-schema.js';
 import { secretReference } from './secret.js';
 
 const line = (what: string) => z.string().min(1).max(4096).describe(what).optional();
@@ -25,4 +26,4 @@ const sip = z
   .describe('SIP, for listen --sip and send --via sip:');
 
 /** Bindings that need no modem. */
-export const endpointsSchema = z.strictObject({ sip: sip.optional() }).describe('Bindings that need no modem');
+export const endpointsSchema = z.strictObject({ http: httpSchema.optional(), sip: sip.optional() }).describe('Bindings that need no modem');

@@ -8,12 +8,12 @@ const count = (what: string, max: number) => z.number().int().min(1).max(max).de
 const text = (what: string) => z.string().min(1).max(4096).describe(what).optional();
 
 const portPattern = /^(?:(?:[^\s:]+|\[[0-9A-Fa-f:.]+\]):)?\d{1,5}$/;
-const listenAddress = (what: string) =>
+const oneAddress = z.union([z.number().int().min(0).max(65_535), z.string().regex(portPattern)]).transform(String);
+const listenAddresses = (what: string) =>
   z
-    .union([z.number().int().min(0).max(65_535), z.string().regex(portPattern)], {
-      error: 'write PORT or HOST:PORT; port 0 takes a free one',
+    .union([oneAddress, z.array(oneAddress).min(1).max(64)], {
+      error: 'write PORT or HOST:PORT, or a list of them; port 0 takes a free one',
     })
-    .transform(String)
     .describe(what)
     .optional();
 
@@ -56,8 +56,8 @@ const listen = z
     'or-virtual': flag('Use the virtual bench where no modem is found'),
     seed: z.number().int().min(0).max(4_294_967_295).optional().describe('Seed of what the virtual bench shuffles and repeats'),
     'exit-after': count('End after so many messages have been handed on', 1_000_000_000),
-    udp: listenAddress('Also receive WDP datagrams over UDP'),
-    http: listenAddress('Also receive OTA-HTTP'),
+    udp: listenAddresses('Also receive WDP datagrams over UDP'),
+    http: listenAddresses('Also receive OTA-HTTP'),
     sip: text('Also receive SIP MESSAGE, registered as this address'),
     obex: z
       .union([z.number().int().min(0).max(65_535), z.string().min(1).max(4096)], { error: 'write PORT, HOST:PORT or a device path' })
@@ -134,7 +134,7 @@ const send = z
   .strictObject({
     ...push,
     modem: modemAddress.optional(),
-    via: text('modem, udp://HOST:PORT or sip:USER@HOST[:PORT]'),
+    via: text('modem, udp://HOST:PORT, https://HOST:PORT/wappush or sip:USER@HOST[:PORT]'),
     'report-timeout': whole('Seconds to wait for status reports', 0, 31_536_000),
     'dry-run': flag('Show what would be written, and send nothing'),
     wait: flag('Wait for the rate limit; where false, refuse'),
@@ -155,9 +155,9 @@ const sending = z
   .strictObject({
     allow: z
       .array(
-        z.string().regex(/^(?:\+?[0-9]{1,20}\*?|(?:udp:\/\/|sips?:)[^\s<>"]{1,2000})$/, {
+        z.string().regex(/^(?:\+?[0-9]{1,20}\*?|(?:(?:udp|https?):\/\/|sips?:)[^\s<>"]{1,2000})$/, {
           error:
-            'a destination is a number, with + where international, udp://HOST:PORT or a SIP URI; * at its end stands for all that begin so',
+            'a destination is a number, with + where international, udp://HOST:PORT, an http or https URL or a SIP URI; * at its end stands for all that begin so',
         }),
       )
       .max(10_000)

@@ -32,8 +32,10 @@ import { stdoutSink } from '../stdout-sink.js';
 /** What a run of `listen` is to do. */
 interface Listening {
   readonly found: FoundModems;
-  /** Where to receive WDP over UDP; not at all where undefined. */
-  readonly udp: string | undefined;
+  /** Where to receive WDP over UDP. */
+  readonly udp: readonly string[];
+  /** Where to receive OTA-HTTP. */
+  readonly http: readonly string[];
   /** The SIP URI to take messages at. */
   readonly sip: string | undefined;
   readonly directory: string;
@@ -72,8 +74,15 @@ export const listenCommand = defineCommand({
       })
       .option('udp', {
         type: 'string',
+        array: true,
         requiresArg: true,
-        describe: '[HOST:]PORT: also receive WDP datagrams over UDP; alone, no modem is looked for',
+        describe: '[HOST:]PORT: also receive WDP datagrams over UDP; alone, no modem is looked for; may be repeated',
+      })
+      .option('http', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: '[HOST:]PORT: also receive OTA-HTTP pushes, by HTTPS at 4036 and off loopback; may be repeated',
       })
       .option('or-virtual', { type: 'boolean', default: false, describe: 'use the virtual bench where no modem is found' })
       .option('exit-after', { type: 'number', requiresArg: true, describe: 'end after so many messages have been handed on' })
@@ -92,20 +101,19 @@ export const listenCommand = defineCommand({
     const exitAfter = wholeNumber('--exit-after', options['exit-after'], 1, 1_000_000_000);
     const seed = wholeNumber('--seed', options.seed, 0, 4_294_967_295);
     const requests = requestedModems(options.modem, configuredModems(io.configuration?.content.modems));
-    const { udp, sip } = options;
-    const onlyListeners =
-      (udp !== undefined || sip !== undefined) &&
-      options.modem === undefined &&
-      configuredModems(io.configuration?.content.modems).length === 0;
+    const { sip } = options;
+    const [udp, http] = [listOf(options.udp), listOf(options.http)];
+    const listens = udp.length > 0 || http.length > 0 || sip !== undefined;
+    const onlyListeners = listens && options.modem === undefined && configuredModems(io.configuration?.content.modems).length === 0;
     const found = onlyListeners ? noModems : await findModems(requests, { orVirtual: options['or-virtual'], discover: pluggedIn });
     // docs/decisions/demo-state.md
-    const forgets = found.modems.length === 0 && udp === undefined && sip === undefined && options['state-dir'] === undefined;
+    const forgets = found.modems.length === 0 && !listens && options['state-dir'] === undefined;
     const directory = forgets
       ? mkdtempSync(join(tmpdir(), 'wapbridge-'))
       : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
     try {
       const { json, quiet, verbose, trace, reception } = options;
-      await listen({ found, udp, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }, io);
+      await listen({ found, udp, http, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }, io);
     } finally {
       if (forgets) rmSync(directory, { recursive: true, force: true });
     }
@@ -113,15 +121,20 @@ export const listenCommand = defineCommand({
   },
 });
 
+/** The addresses of an option that may be repeated, or stand in the configuration alone. */
+function listOf(option: string | readonly string[] | undefined): readonly string[] {
+  return option === undefined ? [] : typeof option === 'string' ? [option] : option;
+}
+
 const noModems: FoundModems = { modems: [], virtual: false, fellBack: false };
 
 async function listen(
-  { found, udp, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }: Listening,
+  { found, udp, http, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }: Listening,
   io: CommandIo,
 ): Promise<void> {
   const { clock, random, logger, output } = io;
   const config = io.configuration?.content;
-  const endpoints = { sip: config?.endpoints?.sip, directory, environment: io.environment, clock, random };
+  const endpoints = { ...config?.endpoints, directory, environment: io.environment, clock, random };
   const end = new End();
   const stop = io.stopSignal();
   stop.addEventListener('abort', () => end.now('stopped'), { once: true });
@@ -185,7 +198,7 @@ async function listen(
   try {
     bridge.start();
     await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
-    for (const open of await listenersOf({ udp, sip }, endpoints)) await bridge.listenAt(open);
+    for (const open of await listenersOf({ udp, http, sip }, endpoints)) await bridge.listenAt(open);
     const driven = found.modems.map((modem) =>
       driveNamed(bridge, { ...modem, reception: modem.reception ?? reception }, { directory, environment: io.environment, traces }),
     );

@@ -47,7 +47,12 @@ export class DigestGuard {
     return { is: 'proved', username: claim.username };
   }
 
-  #challenge(why: 'absent' | 'wrong' | 'stale' | 'replayed'): DigestVerdict {
+  /** Challenges for a request that is refused for something else. */
+  challenges(): readonly string[] {
+    return this.#challenge('absent').challenges;
+  }
+
+  #challenge(why: 'absent' | 'wrong' | 'stale' | 'replayed'): Extract<DigestVerdict, { is: 'challenged' }> {
     const now = this.#clock.monotonic();
     for (const [nonce, { madeAt }] of this.#nonces) {
       if (this.#nonces.size < mostNonces && now - madeAt <= nonceMs) break;

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { type Config, readSecret, type SecretReference } from '../config/index.js';
+import type { CredentialKind, HostAndPort, ListenHttpOptions, OpenListener } from '../endpoints/index.js';
+import { enclosedCredential } from './enclosed-credential.js';
+import type { EndpointSettings } from './endpoint-plan.js';
+
+type HttpConfig = NonNullable<NonNullable<Config['endpoints']>['http']>;
+
+/** The registered ports of OTA-HTTP, without and with TLS. @see WAP-235-PushOTA */
+const plainPort = 4035;
+const securePort = 4036;
+
+/**
+ * The listener for OTA-HTTP at an address, with what the configuration demands of senders.
+ * @throws EndpointError `endpoints/bad-address`, `endpoints/bad-certificate`; ConfigError where a secret is missing
+ */
+export async function httpListenerOf(text: string, settings: EndpointSettings): Promise<OpenListener> {
+  const { EndpointError, listenHttp, parseListenAddress } = await import('../endpoints/index.js');
+  const http = settings.http ?? {};
+  const at = parseListenAddress(text);
+  const secure = isSecure(at, http);
+  const clientCertificate = http.require?.includes('client-certificate') === true;
+  const tls = secure ? await httpTlsOf(http) : undefined;
+  if (tls !== undefined && (tls.certificate === undefined || tls.key === undefined)) {
+    throw new EndpointError('endpoints/bad-certificate', `HTTPS at ${text} needs a certificate and its key`, {
+      advice:
+        'give endpoints.http.certificate and endpoints.http.key in the configuration; without TLS only where endpoints.http.tls is false',
+    });
+  }
+  if (clientCertificate && tls === undefined) {
+    throw new EndpointError('endpoints/bad-certificate', `a client certificate is demanded, and at ${text} TLS is not spoken`, {
+      advice: 'give endpoints.http.certificate and endpoints.http.key, or take client-certificate out of endpoints.http.require',
+    });
+  }
+  const credentials = await credentialsOf(http, settings);
+  return listenHttp({
+    ...at,
+    tls,
+    clientCertificate,
+    terminal: { id: http['terminal-id'], sizeHeader: http['size-header'] },
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+}
+
+/** Whether TLS is spoken at an address: as said, else as the registered ports have it, and elsewhere unless it is on loopback without a certificate. */
+function isSecure({ host, port }: HostAndPort, http: HttpConfig): boolean {
+  if (http.tls !== undefined) return http.tls;
+  if (port === securePort) return true;
+  if (!isLoopback(host)) return true;
+  return port !== plainPort && http.certificate !== undefined;
+}
+
+/** Whether a host is this machine, so that nobody else hears what is said to it. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+async function credentialsOf(http: HttpConfig, settings: EndpointSettings): Promise<ListenHttpOptions['credentials']> {
+  const kinds = (http.require ?? []).filter((proof): proof is CredentialKind => proof !== 'client-certificate');
+  if (kinds.length === 0) return undefined;
+  const { usedNoncesIn } = await import('../endpoints/index.js');
+  const senders = [];
+  for (const { user, password, nonces } of http.senders ?? []) {
+    senders.push({ user, password: await secretOf(password, settings), nonces: await noncesOf(nonces, settings) });
+  }
+  return { kinds, senders, used: usedNoncesIn(join(settings.directory, 'http-nonces')), enclosed: enclosedCredential };
+}
+
+/** Nonces that were agreed beforehand. */
+async function noncesOf(reference: SecretReference | undefined, settings: EndpointSettings): Promise<readonly string[]> {
+  return reference === undefined ? [] : (await secretOf(reference, settings)).split(/\s+/);
+}
+
+async function secretOf(reference: SecretReference, { environment }: EndpointSettings): Promise<string> {
+  return (await readSecret(reference, environment)).trim();
+}
+
+async function httpTlsOf(http: HttpConfig): Promise<NonNullable<ListenHttpOptions['tls']>> {
+  const { EndpointError } = await import('../endpoints/index.js');
+  const pem = (file: string | undefined): string | undefined => {
+    if (file === undefined) return undefined;
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (cause) {
+      throw new EndpointError('endpoints/bad-certificate', `${file} cannot be read`, { cause, advice: 'check the path in endpoints.http' });
+    }
+  };
+  return { certificate: pem(http.certificate), key: pem(http.key), authorities: pem(http.authorities) };
+}

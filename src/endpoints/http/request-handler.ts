@@ -1,0 +1,228 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DecodeError } from '../../octets/index.js';
+import { fromHttpRequest, type HttpPush } from '../../push/index.js';
+import { formatAddress, plainAddress } from '../address.js';
+import type { EndpointIntake } from '../types.js';
+import type { CredentialGuard } from './credential-guard.js';
+import { hmacHeader } from './credentials.js';
+import { type EntityBudget, readEntity } from './read-entity.js';
+import { mostEntityOctets, pushPath, pushStatus, type Terminal } from './terminal.js';
+import type { HttpHeader } from './types.js';
+
+export interface HttpRequestHandlerOptions {
+  readonly intake: EndpointIntake;
+  readonly terminal: Terminal;
+  readonly budget: EntityBudget;
+  /** Connections of whose end the reason is told already. */
+  readonly told: WeakSet<object>;
+  /** Where senders must prove who they are. */
+  readonly guard?: CredentialGuard | undefined;
+}
+
+/** Header fields of one request; what is more is answered with 431. */
+const mostHeaders = 100;
+/** Requests that may wait for the disk at one time. */
+const mostWaiting = 4096;
+/** Seconds after which a sender may try again where the disk does not take it. */
+const retryAfterSeconds = 5;
+
+/** Header fields that hold secrets, or proofs made with them: they are neither kept nor shown. */
+const secret = new Set(['authorization', 'proxy-authorization', hmacHeader, 'cookie', 'x-wap-authorization']);
+
+/** An answer that takes nothing. */
+interface Refusal {
+  readonly status: number;
+  readonly code: `endpoints/${string}` | `push/${string}`;
+  readonly why: string;
+  readonly headers?: readonly HttpHeader[];
+}
+
+/** Answers requests: a push is stored first and answered then. @see OMA-TS-DM_PushBinding-V1_3 5.3; WAP-235-PushOTA */
+export class HttpRequestHandler {
+  readonly #options: HttpRequestHandlerOptions;
+  readonly #waiting = new Set<Promise<void>>();
+
+  constructor(options: HttpRequestHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one request; `waits` says that its sender wants to be told to go on before it sends the entity. Resolves when it is answered or its connection is gone; never rejects, whatever it holds. */
+  async handle(request: IncomingMessage, response: ServerResponse, options: { readonly waits?: boolean } = {}): Promise<void> {
+    const running = this.#decide(request, response, options.waits === true).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#refuse(request, response, { status: 503, code: 'endpoints/not-stored', why, headers: later });
+    });
+    this.#waiting.add(running);
+    await running.finally(() => this.#waiting.delete(running));
+  }
+
+  /** Resolves when everything that was taken is answered. */
+  async idle(): Promise<void> {
+    while (this.#waiting.size > 0) await Promise.all(this.#waiting);
+  }
+
+  async #decide(request: IncomingMessage, response: ServerResponse, waits: boolean): Promise<void> {
+    const { terminal, budget } = this.#options;
+    const early = this.#early(request);
+    if (early !== null) return this.#refuse(request, response, waits ? { ...early, headers: [...(early.headers ?? []), closing] } : early);
+    if (request.method === 'OPTIONS') {
+      const headers: HttpHeader[] = [['Allow', allow], ...terminal.registration(valuesOf(request, 'x-wap-cpitag')[0])];
+      return answer(request, response, 204, headers);
+    }
+    if (waits) response.writeContinue();
+    const entity = await readEntity(request, budget);
+    if (entity.is === 'gone') {
+      if (this.#options.told.has(request.socket)) return;
+      const message = `the connection ended after ${entity.octets} octets of a push; nothing of it is kept`;
+      return this.#tell(request, 'endpoints/http-truncated', message);
+    }
+    if (entity.is === 'too-large') return this.#refuse(request, response, tooLarge);
+    if (entity.is === 'no-room') return this.#refuse(request, response, overloaded);
+    try {
+      await this.#take(request, response, entity.octets);
+    } finally {
+      budget.release(entity.octets.length);
+    }
+  }
+
+  /** What can be said before the entity is read. */
+  #early(request: IncomingMessage): Refusal | null {
+    const refused = (status: number, why: string, headers: readonly HttpHeader[] = []): Refusal => ({
+      status,
+      code: 'endpoints/http-refused',
+      why,
+      headers,
+    });
+    if (request.rawHeaders.length / 2 > mostHeaders) return refused(431, `more than ${mostHeaders} header fields`);
+    const path = pathOf(request.url ?? '');
+    if (path !== pushPath && !(path === '*' && request.method === 'OPTIONS')) return refused(404, `only ${pushPath} is here`);
+    if (request.method !== 'POST' && request.method !== 'OPTIONS')
+      return refused(405, `${shown(request.method ?? '')} is not taken`, [['Allow', allow]]);
+    if (request.method === 'OPTIONS') return null;
+    const encodings = valuesOf(request, 'content-encoding').filter((encoding) => encoding.trim().toLowerCase() !== 'identity');
+    if (encodings.length > 0) return refused(415, 'its content is encoded', [['Accept-Encoding', 'identity']]);
+    if (valuesOf(request, 'content-type').length > 1) return refused(400, 'it has more than one content type');
+    if (Number(request.headers['content-length'] ?? 0) > mostEntityOctets) return tooLarge;
+    if (this.#waiting.size > mostWaiting) return overloaded;
+    return null;
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse, entity: Uint8Array): Promise<void> {
+    const { guard, intake, terminal } = this.#options;
+    const headers = headersOf(request);
+    let push: HttpPush;
+    try {
+      push = fromHttpRequest(headers, entity);
+    } catch (error) {
+      if (!(error instanceof DecodeError) || !isPushCode(error.code)) throw error;
+      return this.#refuse(request, response, { status: 400, code: error.code, why: `${error.message} (${error.field}, ${error.offset})` });
+    }
+    const contentType = push.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+    if (contentType.trim() === '') {
+      return this.#refuse(request, response, { status: 400, code: 'endpoints/http-refused', why: 'the push has no content type' });
+    }
+    const proof = guard?.examine({
+      method: request.method ?? '',
+      uri: request.url ?? '',
+      values: (name) => valuesOf(request, name),
+      entity,
+      contentType,
+      body: push.body,
+    });
+    if (proof?.is === 'refused') {
+      const challenges = proof.challenges.map((challenge): HttpHeader => ['WWW-Authenticate', challenge]);
+      const refusal = { status: 401, code: 'endpoints/http-not-authenticated', why: proof.why, headers: challenges } as const;
+      return this.#refuse(request, response, refusal);
+    }
+    const proved = proof?.headers ?? [];
+    const [tag] = valuesOf(request, 'x-wap-cpitag');
+    if (tag !== undefined && !terminal.knows(tag)) {
+      this.#tell(request, 'endpoints/http-refused', 'X-Wap-CPITag is not that of this terminal; the sender is to register again');
+      return answer(request, response, 204, [...proved, ['X-Wap-Push-Status', pushStatus.otherCpiTag]]);
+    }
+    const from = peerOf(request);
+    const kept = headers.filter(([name]) => !secret.has(name.toLowerCase()));
+    const stored = await intake
+      .accept({ binding: 'http', from, octets: entity, envelope: { headers: kept }, retransmissionKey: null })
+      .then(
+        () => null,
+        (cause: unknown) => (cause instanceof Error ? cause.message : String(cause)),
+      );
+    if (stored === null) answer(request, response, 204, [...proved, ['X-Wap-Push-Status', pushStatus.accepted]]);
+    else
+      this.#refuse(request, response, {
+        status: 503,
+        code: 'endpoints/not-stored',
+        why: `a push was refused: ${stored}`,
+        headers: [...proved, ...later],
+      });
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, { status, code, why, headers = [] }: Refusal): void {
+    this.#tell(request, code, `${shown(request.method ?? '')} answered with ${status}: ${why}`);
+    answer(request, response, status, headers);
+  }
+
+  #tell(request: IncomingMessage, code: Refusal['code'], message: string): void {
+    this.#options.intake.refused({ binding: 'http', from: peerOf(request), code, message });
+  }
+}
+
+const allow = 'POST, OPTIONS';
+const later: readonly HttpHeader[] = [['Retry-After', String(retryAfterSeconds)]];
+const tooLarge: Refusal = { status: 413, code: 'endpoints/http-too-large', why: `a push has at most ${mostEntityOctets} octets` };
+const overloaded: Refusal = { status: 503, code: 'endpoints/overloaded', why: 'more is coming in than the disk takes', headers: later };
+
+const closing: HttpHeader = ['Connection', 'close'];
+/** Octets of a refused entity that are read and let go, so that its sender comes to read the answer. */
+const mostUnread = 4_194_304;
+
+function answer(request: IncomingMessage, response: ServerResponse, status: number, headers: readonly HttpHeader[]): void {
+  if (response.headersSent || response.destroyed) return;
+  const all: HttpHeader[] = [['X-Wap-Push-OTA-Version', '1.0'], ...headers];
+  if (status !== 204) all.push(['Content-Length', '0']);
+  response.writeHead(status, all.flat());
+  response.end();
+  if (request.complete) return;
+  let unread = 0;
+  request.on('data', (chunk: Uint8Array) => {
+    unread += chunk.length;
+    if (unread > mostUnread) request.socket.destroy();
+  });
+}
+
+/** Header fields in the order sent. */
+function headersOf({ rawHeaders }: IncomingMessage): readonly HttpHeader[] {
+  return Array.from(
+    { length: rawHeaders.length >> 1 },
+    (_, index): HttpHeader => [rawHeaders[2 * index] ?? '', rawHeaders[2 * index + 1] ?? ''],
+  );
+}
+
+function valuesOf(request: IncomingMessage, name: string): readonly string[] {
+  return headersOf(request).flatMap(([sent, value]) => (sent.toLowerCase() === name ? [value] : []));
+}
+
+/** The path of a request target in either form; what follows a question mark names nothing here. @see RFC 9112 3.2 */
+function pathOf(target: string): string {
+  const [, path = target] = /^https?:\/\/[^/?#]*([^#]*)$/i.exec(target) ?? [];
+  return path.split('?', 1)[0] ?? '';
+}
+
+function peerOf({
+  socket,
+}: {
+  readonly socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined };
+}): string | null {
+  const { remoteAddress, remotePort } = socket;
+  return remoteAddress === undefined || remotePort === undefined ? null : formatAddress(plainAddress(remoteAddress), remotePort);
+}
+
+/** A word of the peer's, short and in letters, for a line of ours. */
+function shown(text: string): string {
+  return text.replace(/[^A-Za-z0-9-]/g, '?').slice(0, 32);
+}
+
+function isPushCode(code: string): code is `push/${string}` {
+  return code.startsWith('push/');
+}
