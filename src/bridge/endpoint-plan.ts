@@ -18,6 +18,8 @@ export interface EndpointSettings {
   readonly sip?: NonNullable<Config['endpoints']>['sip'];
   /** The state folder, which exists. */
   readonly directory: string;
+  /** Destinations that may be sent to, `sending.allow`. */
+  readonly allow: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: Random;

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type Config, readSecret, type SecretReference } from '../config/index.js';
 import type { EndpointSender, ListenSipOptions, OpenListener, SipTlsOptions, SipUri } from '../endpoints/index.js';
+import { checkTarget, SendError } from '../sending/index.js';
 import type { EndpointSettings } from './endpoint-plan.js';
 
 type SipConfig = NonNullable<NonNullable<Config['endpoints']>['sip']>;
@@ -31,7 +32,7 @@ export async function sipListenerOf(text: string, settings: EndpointSettings): P
   }
   const passwords = new Map<string, string>();
   for (const { user, password } of sip?.senders ?? []) passwords.set(user, await secretOf(password, settings));
-  const registration = await registrationOf(host, uri, settings);
+  const registration = await registrationOf(uri, settings);
   return listenSip({
     host,
     port: uri.port ?? (transport === 'tls' ? 5061 : 5060),
@@ -49,17 +50,31 @@ export async function sipSenderOf(target: string, settings: EndpointSettings): P
   const proxy = sip?.proxy === undefined ? undefined : await sipUri(sip.proxy, 'endpoints/bad-target');
   const credentials = await credentialsOf(sip, sip?.from ?? 'sip:wapbridge@localhost', settings);
   const uri = await sipUri(target, 'endpoints/bad-target');
-  return sipSender({ target: uri, proxy, from: sip?.from, credentials, tls: await tlsOf(sip) }, { clock, random });
+  const from = sip?.from === undefined ? undefined : (await sipUri(sip.from, 'endpoints/bad-target')).text;
+  const mayFollow = ({ text }: SipUri): boolean => mayBeSentTo(text, settings);
+  return sipSender({ target: uri, proxy, from, credentials, tls: await tlsOf(sip), mayFollow }, { clock, random });
 }
 
-async function registrationOf(host: string, uri: SipUri, settings: EndpointSettings): Promise<ListenSipOptions['registration']> {
+/** Whether a redirection may be followed: whoever redirects must not choose whom we send to. */
+function mayBeSentTo(target: string, { allow }: EndpointSettings): boolean {
+  try {
+    checkTarget(target, allow);
+    return true;
+  } catch (error) {
+    if (error instanceof SendError) return false;
+    throw error;
+  }
+}
+
+async function registrationOf(uri: SipUri, settings: EndpointSettings): Promise<ListenSipOptions['registration']> {
   const { sip } = settings;
   if (sip?.registrar === undefined) return undefined;
   const registrar = await sipUri(sip.registrar, 'endpoints/bad-target');
-  const aor = sip.aor ?? `sip:${uri.user ?? 'wapbridge'}@${registrar.host === '' ? host : registrar.host}`;
+  const aor = sip.aor ?? `sip:${uri.user ?? 'wapbridge'}@${registrar.host.includes(':') ? `[${registrar.host}]` : registrar.host}`;
   return {
     registrar,
-    aor,
+    proxy: sip.proxy === undefined ? undefined : await sipUri(sip.proxy, 'endpoints/bad-target'),
+    aor: (await sipUri(aor, 'endpoints/bad-target')).text,
     instance: sip.instance ?? instanceIn(settings),
     credentials: await credentialsOf(sip, aor, settings),
     expiresSeconds: sip['expires-s'],

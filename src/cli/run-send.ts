@@ -115,7 +115,15 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     onEvent: () => {},
     dm,
     sendPolicy: sendPolicyOf(config?.sending, sending.budget),
-    openSender: (target) => senderOf(target, { ...config?.endpoints, directory, environment: io.environment, clock, random }),
+    openSender: (target) =>
+      senderOf(target, {
+        ...config?.endpoints,
+        directory,
+        allow: config?.sending?.allow ?? [],
+        environment: io.environment,
+        clock,
+        random,
+      }),
     resumeSends: false,
     handOn: false,
   });

@@ -8,11 +8,15 @@ const sip = z
   .strictObject({
     registrar: line('SIP URI of the registrar to register at, such as sip:127.0.0.1:5090'),
     aor: line('Address of record to register, such as sip:dev1@bench.invalid'),
-    instance: line('Instance id, urn:uuid:…; unless given one is made and kept in the state folder'),
+    instance: z
+      .string()
+      .regex(/^urn:[A-Za-z0-9][A-Za-z0-9-]{1,31}:[A-Za-z0-9()+,\-.:=@;$_!*'%]{1,500}$/, 'write a URN such as urn:uuid:…')
+      .optional()
+      .describe('Instance id, urn:uuid:…; unless given one is made and kept in the state folder'),
     user: line('User name for the registrar, and for those who ask when something is sent'),
     password: secretReference.optional().describe('Password of that user'),
     'expires-s': z.number().int().min(1).max(604_800).optional().describe('Seconds to register for; an hour unless given'),
-    proxy: line('SIP URI of the outbound proxy for what is sent'),
+    proxy: line('SIP URI of the outbound proxy, for what is sent and for the registration'),
     from: line('SIP URI that what is sent comes from'),
     senders: z
       .array(z.strictObject({ user: z.string().min(1).max(255), password: secretReference }))

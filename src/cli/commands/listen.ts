@@ -134,7 +134,14 @@ async function listen(
 ): Promise<void> {
   const { clock, random, logger, output } = io;
   const config = io.configuration?.content;
-  const endpoints = { ...config?.endpoints, directory, environment: io.environment, clock, random };
+  const endpoints = {
+    ...config?.endpoints,
+    directory,
+    allow: config?.sending?.allow ?? [],
+    environment: io.environment,
+    clock,
+    random,
+  };
   const end = new End();
   const stop = io.stopSignal();
   stop.addEventListener('abort', () => end.now('stopped'), { once: true });

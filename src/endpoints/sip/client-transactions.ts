@@ -15,6 +15,7 @@ export interface SipCarrier {
 }
 
 interface Open {
+  readonly carrier: SipCarrier;
   readonly method: string;
   readonly answer: (response: SipResponse) => void;
   readonly fail: (reason: unknown) => void;
@@ -40,9 +41,9 @@ export class ClientTransactions {
     else open.answer(response);
   }
 
-  /** The carrier is lost: what went out once may have arrived, unless `arrived` says that it cannot have. */
-  fail(reason: unknown): void {
-    for (const { fail } of this.#open.values()) fail(reason);
+  /** A carrier is lost: what went out on it once may have arrived, and what was sent on others goes on. */
+  fail(carrier: SipCarrier, reason: unknown): void {
+    for (const open of this.#open.values()) if (open.carrier === carrier) open.fail(reason);
   }
 
   /**
@@ -66,6 +67,7 @@ export class ClientTransactions {
       };
       const open: Open = {
         method,
+        carrier,
         sends: 0,
         proceeding: false,
         answer: (response) => {

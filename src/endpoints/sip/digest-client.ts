@@ -1,5 +1,5 @@
 import type { Random } from '../../runtime/index.js';
-import { chooseChallenge, type DigestChallenge, type DigestCredentials, formatAuthorization } from './digest.js';
+import { chooseChallenges, type DigestChallenge, type DigestCredentials, formatAuthorization } from './digest.js';
 import type { HeaderToWrite } from './format-message.js';
 import { textOf } from './grammar.js';
 import type { SipResponse } from './message.js';
@@ -9,11 +9,32 @@ const rooms = [
   { status: 407, challenge: 'proxy-authenticate', answer: 'Proxy-Authorization' },
 ] as const;
 
-/** Proves who we are to servers that ask, and goes on proving it with the nonce they gave until they give another. @see RFC 3261 22 */
+/** Realms whose challenges are kept; servers that make up new ones must not fill the memory. */
+const mostKnown = 16;
+
+interface Known {
+  readonly header: (typeof rooms)[number]['answer'];
+  readonly challenge: DigestChallenge;
+  uses: number;
+}
+
+/** What one request says of who we are. */
+export interface DigestProof {
+  readonly headers: readonly HeaderToWrite[];
+  /** The challenges that it answers, and how often each had been answered by then. */
+  readonly answered: ReadonlyMap<Known, number>;
+}
+
+/**
+ * Proves who we are to servers that ask, and goes on proving it with the nonce they gave until they give another. Requests may be under
+ * way side by side: what a refusal means is judged by what the refused request itself said.
+ * @see RFC 3261 22; RFC 7616 3.4
+ */
 export class DigestClient {
   readonly #credentials: DigestCredentials | null;
   readonly #random: Random;
-  readonly #known = new Map<string, { readonly challenge: DigestChallenge; count: number }>();
+  /** By header field and realm. @see RFC 3261 22.3 */
+  readonly #known = new Map<string, Known>();
 
   constructor(credentials: DigestCredentials | null, random: Random) {
     this.#credentials = credentials;
@@ -21,27 +42,43 @@ export class DigestClient {
   }
 
   /** Header fields for the next request. */
-  headers(method: string, uri: string): HeaderToWrite[] {
+  prove(method: string, uri: string): DigestProof {
     const credentials = this.#credentials;
-    if (credentials === null) return [];
-    return [...this.#known].map(([name, known]): HeaderToWrite => {
-      known.count += 1;
+    const answered = new Map<Known, number>();
+    const headers: HeaderToWrite[] = [];
+    if (credentials === null) return { headers, answered };
+    for (const known of this.#known.values()) {
+      known.uses += 1;
+      answered.set(known, known.uses);
       const clientNonce = this.#random.uuid().replaceAll('-', '');
-      return [name, formatAuthorization({ ...credentials, challenge: known.challenge, method, uri, clientNonce, nonceCount: known.count })];
-    });
+      const input = { ...credentials, challenge: known.challenge, method, uri, clientNonce, nonceCount: known.uses };
+      headers.push([known.header, formatAuthorization(input)]);
+    }
+    return { headers, answered };
   }
 
-  /** Learns from a refusal; true where the same request with other proof may pass: credentials that were wrong once are not tried again. */
-  learn(response: SipResponse): boolean {
+  /**
+   * Learns from a refusal. True where the same request with other proof may pass: credentials that were wrong with a fresh nonce are
+   * wrong, and are not tried again.
+   */
+  learn(response: SipResponse, { answered }: DigestProof): boolean {
     const room = rooms.find(({ status }) => status === response.status);
     if (room === undefined || this.#credentials === null) return false;
     // Header fields of this kind are no lists: their own commas stand between parameters.
     const values = response.headers.filter(({ name }) => name === room.challenge).map(({ value }) => textOf(value));
-    const challenge = chooseChallenge(values);
-    if (challenge === null) return false;
-    const before = this.#known.get(room.answer);
-    this.#known.set(room.answer, { challenge, count: 0 });
-    // A nonce that was good for requests before may have aged without its server saying so.
-    return before === undefined || challenge.stale || before.count > 1;
+    let hope = false;
+    for (const challenge of chooseChallenges(values)) {
+      const key = `${room.answer} ${challenge.realm}`;
+      const [, tried] = [...answered].find(([known]) => known.header === room.answer && known.challenge.realm === challenge.realm) ?? [];
+      // A nonce that was good for requests before may have aged without its server saying so.
+      hope ||= tried === undefined || challenge.stale || tried > 1;
+      this.#known.delete(key);
+      for (const oldest of this.#known.keys()) {
+        if (this.#known.size < mostKnown) break;
+        this.#known.delete(oldest);
+      }
+      this.#known.set(key, { header: room.answer, challenge, uses: 0 });
+    }
+    return hope;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isToken, type Parameters, parseParameters, quoted, splitOutside } from './grammar.js';
+import { isToken, type Parameters, parseParameters, quoted, splitOutside, trimBlanks } from './grammar.js';
 
 /** Hash of a digest scheme; `-sess` mixes both nonces into the secret. */
 export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess';
@@ -44,7 +44,7 @@ export function parseChallenge(value: string): DigestChallenge | null {
   const algorithm = algorithms[(parameters.get('algorithm') ?? '').toLowerCase()];
   const qop = parameters.get('qop');
   if (typeof realm !== 'string' || typeof nonce !== 'string' || algorithm === undefined) return null;
-  const offered = typeof qop === 'string' ? qop.split(',').map((one) => one.trim().toLowerCase()) : [];
+  const offered = typeof qop === 'string' ? qop.split(',').map((one) => trimBlanks(one).toLowerCase()) : [];
   if (offered.length > 0 && !offered.includes('auth')) return null;
   return {
     realm,
@@ -56,10 +56,16 @@ export function parseChallenge(value: string): DigestChallenge | null {
   };
 }
 
-/** The strongest of the challenges that are understood, the first of equals. @see RFC 8760 2.4 */
-export function chooseChallenge(values: readonly string[]): DigestChallenge | null {
-  const understood = values.map(parseChallenge).filter((challenge) => challenge !== null);
-  return understood.find(({ algorithm }) => algorithm.startsWith('SHA-256')) ?? understood[0] ?? null;
+/** Of each realm the strongest challenge that is understood, the first of equals. @see RFC 8760 2.4; RFC 3261 22.3 */
+export function chooseChallenges(values: readonly string[]): readonly DigestChallenge[] {
+  const chosen = new Map<string, DigestChallenge>();
+  for (const challenge of values.map(parseChallenge)) {
+    if (challenge === null) continue;
+    const best = chosen.get(challenge.realm);
+    const stronger = challenge.algorithm.startsWith('SHA-256') && best?.algorithm.startsWith('SHA-256') === false;
+    if (best === undefined || stronger) chosen.set(challenge.realm, challenge);
+  }
+  return [...chosen.values()];
 }
 
 export interface DigestInput extends DigestCredentials {

@@ -1,5 +1,5 @@
 import type { HeaderToWrite } from './format-message.js';
-import { splitOutside, textOf } from './grammar.js';
+import { parseNumber, splitOutside, textOf, withoutBlanksAround } from './grammar.js';
 import { headerList, headerValue, type SipRequest } from './message.js';
 import { parseSipAddress, parseSipUri } from './uri.js';
 import { parseCSeq } from './via.js';
@@ -72,12 +72,12 @@ function formOf(request: SipRequest): string | null {
     if (parseSipAddress(headerValue(request, name) ?? '') === null) return `${name} is no address`;
   }
   const forwards = headerValue(request, 'max-forwards');
-  if (forwards !== undefined && !/^[0-9]{1,3}$/.test(forwards)) return 'Max-Forwards is no number up to 255';
+  if (forwards !== undefined && parseNumber(forwards, 255) === null) return 'Max-Forwards is no number up to 255';
   return null;
 }
 
 function isDm(contentType: string | undefined): boolean {
-  const name = (splitOutside(contentType ?? '', ';')[0] ?? '').replace(/[ \t]*\/[ \t]*/, '/').toLowerCase();
+  const name = withoutBlanksAround(splitOutside(contentType ?? '', ';')[0] ?? '', '/').toLowerCase();
   return dmContentTypes.some((type) => type === name);
 }
 

@@ -47,12 +47,34 @@ export function splitOutside(value: string, separator: ',' | ';' | ' '): string[
     else if (character === '<') bracketed = true;
     else if (character === '>') bracketed = false;
     else if (character === separator && !bracketed) {
-      pieces.push(value.slice(start, at).trim());
+      pieces.push(trimBlanks(value.slice(start, at)));
       start = at + 1;
     }
   }
-  pieces.push(value.slice(start).trim());
+  pieces.push(trimBlanks(value.slice(start)));
   return pieces;
+}
+
+/**
+ * A text without the blanks at its ends. Only space and tab are blanks: the last octet of a letter in UTF-8 may be what Latin-1 calls
+ * a space.
+ * @see RFC 3261 25.1, LWS
+ */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** A text without the blanks around each of its separators; takes time in step with its length. */
+export function withoutBlanksAround(text: string, separator: string): string {
+  return text.split(separator).map(trimBlanks).join(separator);
 }
 
 /** A quoted string without its marks and backslashes; any other text as it stands. @see RFC 3261 25.1, quoted-string */
@@ -80,15 +102,15 @@ export function parseParameters(pieces: readonly string[]): Parameters {
   for (const piece of pieces) {
     if (piece === '') continue;
     const equals = piece.indexOf('=');
-    const name = (equals < 0 ? piece : piece.slice(0, equals)).trim().toLowerCase();
-    if (!parameters.has(name)) parameters.set(name, equals < 0 ? null : unquoted(piece.slice(equals + 1).trim()));
+    const name = trimBlanks(equals < 0 ? piece : piece.slice(0, equals)).toLowerCase();
+    if (!parameters.has(name)) parameters.set(name, equals < 0 ? null : unquoted(trimBlanks(piece.slice(equals + 1))));
   }
   return parameters;
 }
 
-/** A whole number written in digits alone; null for anything else, and above `most`. */
+/** A whole number written in digits alone, with zeros before it or without; null for anything else, and above `most`. */
 export function parseNumber(text: string | null | undefined, most: number): number | null {
-  if (text === null || text === undefined || !/^[0-9]{1,10}$/.test(text)) return null;
+  if (text === null || text === undefined || !/^[0-9]{1,1000}$/.test(text)) return null;
   const value = Number(text);
   return value <= most ? value : null;
 }

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { DecodeError } from '../../octets/index.js';
-import { bindError } from '../errors.js';
+import { plainAddress } from '../address.js';
+import { bindError, EndpointError } from '../errors.js';
 import type { EndpointListener, OpenListener } from '../types.js';
 import { ClientTransactions } from './client-transactions.js';
 import { DigestGuard } from './digest-guard.js';
 import { formatAnswer } from './format-message.js';
-import { addressOf, destinationOf, type OpenCarrier, openStreamCarrier, transportOf } from './open-carrier.js';
+import { addressOf, destinationOf, type OpenCarrier, openStreamCarrier, type SipDestination, transportOf } from './open-carrier.js';
 import { parseSipMessage } from './parse-message.js';
-import { type RegistrationOptions, SipRegistration } from './registration.js';
+import { type OpenRegistrarCarrier, type RegistrationOptions, SipRegistration } from './registration.js';
 import { RequestHandler } from './request-handler.js';
-import { plainAddress, SipStreamConnection, type StreamConnectionOptions } from './stream-connection.js';
-import type { SipUri } from './uri.js';
+import { SipStreamConnection, type StreamConnectionOptions } from './stream-connection.js';
 import { answerPlace } from './via.js';
 
 /** Certificate and key of a listener, or trust of a client, as PEM. */
@@ -41,6 +41,8 @@ export interface ListenSipOptions {
 
 /** Connections that are open at one time; the one that was silent longest makes room. */
 const mostConnections = 2048;
+/** Sockets at one time, those within their handshake included; what comes beyond them is closed at once. */
+const mostSockets = 2 * mostConnections;
 /** Octets of unfinished messages, of all connections together. */
 const mostHeldOctets = 67_108_864;
 const receiveBufferOctets = 4_194_304;
@@ -55,14 +57,22 @@ export function listenSip(options: ListenSipOptions): OpenListener {
     const { transport, passwords, realm = 'wapbridge' } = options;
     const transactions = new ClientTransactions(clock);
     const guard = passwords === undefined ? undefined : new DigestGuard({ clock, realm, passwords });
-    const handler = new RequestHandler({ intake, clock, random, guard, onResponse: (response) => transactions.feed(response) });
+    let publicGruu: string | null = null;
+    const handler = new RequestHandler({
+      intake,
+      clock,
+      random,
+      guard,
+      contact: () => publicGruu,
+      onResponse: (response) => transactions.feed(response),
+    });
     const connections = new Map<SipStreamConnection, true>();
     let held = 0;
     const stream: StreamConnectionOptions = {
       clock,
       onMessage: (octets, connection) => {
-        connections.delete(connection);
-        connections.set(connection, true);
+        // The one that was silent longest stands first; connections of ours are not among them.
+        if (connections.delete(connection)) connections.set(connection, true);
         return handler.handle(octets, { ...connection.remote, reliable: true, answer: (answer) => connection.send(answer) });
       },
       onBroken: (error, unread, connection) => {
@@ -97,9 +107,9 @@ export function listenSip(options: ListenSipOptions): OpenListener {
       });
     });
     udp?.on('error', () => {});
-    let outward: OpenCarrier | null = null;
+    let outward: { readonly to: SipDestination; readonly carrier: OpenCarrier } | null = null;
     /** Requests of ours leave by the socket that is listened on, so that answers and messages come the same way. */
-    const open = async (uri: SipUri): Promise<OpenCarrier> => {
+    const open: OpenRegistrarCarrier = async (uri, { signal, onLost }) => {
       const wanted = transportOf(uri) ?? (udp === undefined ? (transport === 'tls' ? 'TLS' : 'TCP') : 'UDP');
       const to = destinationOf(uri, wanted);
       if (wanted === 'UDP' && udp !== undefined) {
@@ -113,9 +123,15 @@ export function listenSip(options: ListenSipOptions): OpenListener {
           close: () => {},
         };
       }
-      if (outward?.usable() === true) return outward;
-      outward = await openStreamCarrier(to, transactions, stream, options.tls);
-      return outward;
+      const same = outward?.to.transport === to.transport && outward.to.host === to.host && outward.to.port === to.port;
+      if (outward !== null && same && outward.carrier.usable()) return outward.carrier;
+      outward?.carrier.close();
+      outward = null;
+      // Where connections are taken by the same transport, others find us there; else by this connection alone.
+      const taken = server !== undefined && (wanted === 'TLS') === (transport === 'tls');
+      const local = taken ? { address: address === '0.0.0.0' || address === '::' ? '' : address, port } : undefined;
+      outward = { to, carrier: await openStreamCarrier(to, { transactions, stream, tls: options.tls, local, signal, onLost }) };
+      return outward.carrier;
     };
     const registration =
       options.registration === undefined
@@ -126,7 +142,10 @@ export function listenSip(options: ListenSipOptions): OpenListener {
             log,
             transactions,
             open,
-            onState: (state) => intake.registration(state),
+            onState: (state) => {
+              publicGruu = state.publicGruu;
+              intake.registration(state);
+            },
             refused: (code, message, from) => intake.refused({ binding: 'sip', from, code, message }),
           });
     registration?.start();
@@ -136,13 +155,12 @@ export function listenSip(options: ListenSipOptions): OpenListener {
       port,
       close: async () => {
         await registration?.close();
-        outward?.close();
+        outward?.carrier.close();
         server?.close();
         const waiting = new AbortController();
         await Promise.race([handler.idle(), clock.sleep(longestWaitMs, { signal: waiting.signal }).catch(() => undefined)]);
         waiting.abort();
         for (const connection of connections.keys()) connection.end();
-        for (const connection of connections.keys()) connection.socket.destroySoon();
         if (udp !== undefined) await new Promise<void>((resolve) => udp.close(() => resolve()));
       },
     };
@@ -223,9 +241,18 @@ async function bindStream({ host, transport, tls }: ListenSipOptions, port: numb
     ...(tls?.certificate === undefined ? {} : { cert: tls.certificate }),
     ...(tls?.key === undefined ? {} : { key: tls.key }),
     minVersion: 'TLSv1.2' as const,
+    allowHalfOpen: true,
     handshakeTimeout: 10_000,
   };
-  const server: Server = transport === 'tls' ? createTlsServer(secure, onSocket) : createServer(onSocket);
+  let server: Server;
+  try {
+    server = transport === 'tls' ? createTlsServer(secure, onSocket) : createServer({ allowHalfOpen: true }, onSocket);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const advice = 'give a certificate and its key as PEM in endpoints.sip';
+    throw new EndpointError('endpoints/bad-certificate', `certificate and key cannot be used: ${why}`, { cause, advice });
+  }
+  server.maxConnections = mostSockets;
   // Handshakes that fail end their connection and nothing else.
   server.on('tlsClientError', () => {});
   try {

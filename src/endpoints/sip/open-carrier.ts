@@ -2,12 +2,14 @@ import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP, isIPv6, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { EndpointError } from '../errors.js';
+import { checkServerIdentity, connect as connectTls, type PeerCertificate } from 'node:tls';
+import { plainAddress } from '../address.js';
+import { EndpointError, systemCode } from '../errors.js';
 import type { ClientTransactions, SipCarrier } from './client-transactions.js';
+import { splitOutside } from './grammar.js';
 import type { SipTlsOptions } from './listen-sip.js';
-import { plainAddress, SipStreamConnection, type StreamConnectionOptions } from './stream-connection.js';
-import { formatHost, type SipUri } from './uri.js';
+import { SipStreamConnection, type StreamConnectionOptions } from './stream-connection.js';
+import { formatHost, parseSipUri, type SipUri } from './uri.js';
 
 const connectMs = 10_000;
 
@@ -48,8 +50,12 @@ export async function addressOf(host: string): Promise<string> {
 
 /** Why nothing could be handed over. */
 export function notReached({ host, port, transport }: SipDestination, cause: unknown): EndpointError {
-  const why = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause);
-  const advice = 'check address and port, and that something listens there';
+  const code = cause instanceof EndpointError ? '' : systemCode(cause);
+  const why = cause instanceof Error ? (code === '' ? cause.message : code) : String(cause);
+  const certificate = /CERT|SIGNATURE|ISSUER|SELF_SIGNED|certificate/.test(why);
+  const advice = certificate
+    ? `the certificate must be for ${host}, and signed by one that endpoints.sip.authorities or the system trusts`
+    : 'check address and port, and that something listens there';
   return new EndpointError('endpoints/not-reached', `${formatHost(host)}:${port} cannot be reached by ${transport}: ${why}`, {
     cause,
     advice,
@@ -72,16 +78,13 @@ export async function openUdpCarrier(
     socket.close();
     throw notReached(to, cause);
   }
-  socket.on('error', (cause) => transactions.fail(notReached(to, cause)));
-  socket.on('message', onMessage);
-  const local = socket.address();
-  return {
+  const carrier: OpenCarrier = {
     transport: 'UDP',
-    local,
+    local: socket.address(),
     usable: () => open,
     send: (octets) => {
       socket.send(octets, (cause) => {
-        if (cause !== null && cause !== undefined) transactions.fail(notReached(to, cause));
+        if (cause !== null && cause !== undefined) transactions.fail(carrier, notReached(to, cause));
       });
     },
     close: () => {
@@ -89,36 +92,74 @@ export async function openUdpCarrier(
       open = false;
     },
   };
+  socket.on('error', (cause) => transactions.fail(carrier, notReached(to, cause)));
+  socket.on('message', onMessage);
+  return carrier;
 }
 
-/** Opens a connection to one destination; requests that come on it are handled like any. @throws EndpointError `endpoints/not-reached` */
+/**
+ * Whether a certificate is that of a SIP domain: where it names domains by SIP URI these alone count, else its names and addresses.
+ * @see RFC 5922 7.1, 7.2
+ */
+export function checkSipIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+  const uris = splitOutside(certificate.subjectaltname ?? '', ',').flatMap((name) => /^URI:(sips?:[^@"]+)$/i.exec(name)?.[1] ?? []);
+  const domains = uris.flatMap((uri) => parseSipUri(uri)?.host ?? []);
+  if (domains.length === 0) return checkServerIdentity(host, certificate);
+  if (domains.includes(host.toLowerCase())) return undefined;
+  return new EndpointError('endpoints/not-reached', `its certificate is for ${domains.join(', ')}`);
+}
+
+export interface StreamCarrierOptions {
+  readonly transactions: ClientTransactions;
+  readonly stream: StreamConnectionOptions;
+  readonly tls?: SipTlsOptions | undefined;
+  /** Where a listener of ours takes connections, which is then what Via and Contact name. */
+  readonly local?: { readonly address: string; readonly port: number } | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onLost?: (() => void) | undefined;
+}
+
+/**
+ * Opens a connection to one destination; requests that come on it are handled like any.
+ * @throws EndpointError `endpoints/not-reached`; rejects with `signal.reason` when aborted
+ */
 export async function openStreamCarrier(
   to: SipDestination,
-  transactions: ClientTransactions,
-  stream: StreamConnectionOptions,
-  tls: SipTlsOptions | undefined,
+  { transactions, stream, tls, local, signal, onLost }: StreamCarrierOptions,
 ): Promise<OpenCarrier> {
   const address = await addressOf(to.host);
-  const abort = new AbortController();
-  const cancel = stream.clock.after(connectMs, () => abort.abort(new EndpointError('endpoints/not-reached', 'it does not answer')), {
+  const silent = new AbortController();
+  const cancel = stream.clock.after(connectMs, () => silent.abort(new EndpointError('endpoints/not-reached', 'it does not answer')), {
     keepAlive: true,
   });
+  const stopped = signal ?? new AbortController().signal;
+  const abort = AbortSignal.any([silent.signal, stopped]);
   let socket: Socket | undefined;
   try {
     if (to.transport === 'TLS') {
       const name = isIP(to.host) === 0 ? { servername: to.host } : {};
       const trust = tls?.authorities === undefined ? {} : { ca: tls.authorities };
       const own = tls?.certificate === undefined || tls.key === undefined ? {} : { cert: tls.certificate, key: tls.key };
-      socket = connectTls({ host: address, port: to.port, minVersion: 'TLSv1.2', ...name, ...trust, ...own });
-      await once(socket, 'secureConnect', { signal: abort.signal });
+      const identity = (_name: string, certificate: PeerCertificate): Error | undefined => checkSipIdentity(to.host, certificate);
+      socket = connectTls({
+        host: address,
+        port: to.port,
+        minVersion: 'TLSv1.2',
+        checkServerIdentity: identity,
+        ...name,
+        ...trust,
+        ...own,
+      });
+      await once(socket, 'secureConnect', { signal: abort });
     } else {
       socket = connect({ host: address, port: to.port });
-      await once(socket, 'connect', { signal: abort.signal });
+      await once(socket, 'connect', { signal: abort });
     }
   } catch (cause) {
     socket?.on('error', () => {});
     socket?.destroy();
-    throw notReached(to, abort.signal.aborted ? abort.signal.reason : cause);
+    if (stopped.aborted) throw stopped.reason;
+    throw notReached(to, silent.signal.aborted ? silent.signal.reason : cause);
   } finally {
     cancel();
   }
@@ -128,16 +169,19 @@ export async function openStreamCarrier(
     onClosed: (closed, error) => {
       open = false;
       stream.onClosed(closed, error);
+      onLost?.();
       transactions.fail(
+        carrier,
         new EndpointError('endpoints/no-answer', `${formatHost(to.host)}:${to.port} closed the connection without an answer`, {
           cause: error ?? undefined,
         }),
       );
     },
   });
-  return {
+  const own = { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
+  const carrier: OpenCarrier = {
     transport: to.transport,
-    local: { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 },
+    local: local === undefined ? own : { address: local.address === '' ? own.address : local.address, port: local.port },
     usable: () => open && socket.writable,
     send: (octets) => {
       if (!open || !socket.writable) throw notReached(to, new EndpointError('endpoints/not-reached', 'the connection is closed'));
@@ -148,4 +192,5 @@ export async function openStreamCarrier(
       connection.end();
     },
   };
+  return carrier;
 }

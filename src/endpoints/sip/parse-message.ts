@@ -1,5 +1,5 @@
 import { DecodeError } from '../../octets/index.js';
-import { headerName, isToken, parseNumber } from './grammar.js';
+import { headerName, isToken, parseNumber, trimBlanks } from './grammar.js';
 import type { SipHeader, SipMessage } from './message.js';
 
 /** Bounds of one message. */
@@ -35,10 +35,10 @@ export function findHeaderEnd(octets: Uint8Array, from = 0): number | undefined 
   return undefined;
 }
 
-/** Line ends before a message, which are kept alive with. @see RFC 3261 7.5; RFC 5626 3.5.1 */
-export function leadingLineEnds(octets: Uint8Array): number {
+/** Octets of line ends before a message, which are kept alive with; no more than `most` are counted. @see RFC 3261 7.5; RFC 5626 3.5.1 */
+export function leadingLineEnds(octets: Uint8Array, most = Number.POSITIVE_INFINITY): number {
   let at = 0;
-  while (octets[at] === 0x0d && octets[at + 1] === 0x0a) at += 2;
+  while (at < most && octets[at] === 0x0d && octets[at + 1] === 0x0a) at += 2;
   return at;
 }
 
@@ -64,7 +64,7 @@ export function parseSipMessage(octets: Uint8Array, { stream = false, limits = d
   const headers = firstEnd < 0 ? [] : readHeaders(head, firstEnd + 2, start, limits, faults);
   const rest = octets.subarray(end + 4);
   const body = bodyOf(rest, headers, end + 4, { stream, limits, faults });
-  const begun = readStartLine(startLine, start);
+  const begun = readStartLine(startLine, start, faults);
   return { ...begun, headers, body, faults };
 }
 
@@ -72,7 +72,8 @@ function headTooLarge({ headerOctets }: SipLimits): string {
   return `start line and header fields have more than ${headerOctets} octets`;
 }
 
-function readStartLine(line: string, offset: number) {
+function readStartLine(whole: string, offset: number, faults: DecodeError[]) {
+  const line = trimBlanks(whole);
   const response = /^(SIP\/[0-9]{1,3}\.[0-9]{1,3}) ([1-6][0-9]{2})(?: (.*))?$/i.exec(line);
   if (response !== null) {
     const [, version = '', status = '', reason = ''] = response;
@@ -86,6 +87,9 @@ function readStartLine(line: string, offset: number) {
   // Blanks in the URI are for its reader to refuse, where an answer can be made. @see RFC 4475 3.1.2.9
   if (first <= 0 || last <= first || !isToken(method) || !/^SIP\/[0-9]{1,3}\.[0-9]{1,3}$/.test(version)) {
     fail('endpoints/sip-start-line', 'the first line is neither a request line nor a status line of SIP', 'sip.startLine', offset);
+  }
+  if (line !== whole) {
+    faults.unshift(new DecodeError('endpoints/sip-start-line', 'blanks stand around the request line', 'sip.startLine', offset));
   }
   return { kind: 'request' as const, method, uri, version };
 }
@@ -101,7 +105,7 @@ function readHeaders(head: string, from: number, base: number, limits: SipLimits
     do {
       let end = head.indexOf('\r\n', at);
       if (end < 0) end = head.length;
-      const piece = head.slice(at, end).trim();
+      const piece = trimBlanks(head.slice(at, end));
       value = value === '' ? piece : piece === '' ? value : `${value} ${piece}`;
       at = end + 2;
     } while (head[at] === ' ' || head[at] === '\t');
@@ -113,20 +117,38 @@ function readHeaders(head: string, from: number, base: number, limits: SipLimits
       break;
     }
     const colon = value.indexOf(':');
-    const sentName = value.slice(0, Math.max(0, colon)).trimEnd();
+    const sentName = trimBlanks(value.slice(0, Math.max(0, colon)));
     if (!isToken(sentName)) {
       fault('endpoints/sip-header', 'a line is no header field: it has no name before a colon');
       continue;
     }
     const name = headerName(sentName);
-    const content = value.slice(colon + 1).trim();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
-    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(content)) fault('endpoints/sip-header', `${name} holds a control character`);
+    const content = trimBlanks(value.slice(colon + 1));
+    if (holdsControl(content)) fault('endpoints/sip-header', `${name} holds a control character`);
     if (single.has(name) && seen.has(name)) fault('endpoints/sip-header', `${name} stands more than once`);
     seen.add(name);
     headers.push({ name, sentName, value: content, offset: base + lineStart });
   }
   return headers;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+/** Whether a control character stands elsewhere than behind a backslash in a quoted string. @see RFC 3261 25.1, quoted-pair */
+function holdsControl(value: string): boolean {
+  if (!control.test(value)) return false;
+  let quoted = false;
+  for (let at = 0; at < value.length; at += 1) {
+    const character = value.charAt(at);
+    if (quoted && character === '\\') {
+      at += 1;
+      // Line ends alone cannot be made harmless.
+      if (/[\r\n]/.test(value.charAt(at))) return true;
+    } else if (character === '"') quoted = !quoted;
+    else if (control.test(character)) return true;
+  }
+  return false;
 }
 
 function bodyOf(

@@ -3,15 +3,15 @@ import type { Clock, Logger, Random } from '../../runtime/index.js';
 import { EndpointError } from '../errors.js';
 import type { ClientTransactions } from './client-transactions.js';
 import type { DigestCredentials } from './digest.js';
-import { DigestClient } from './digest-client.js';
+import { DigestClient, type DigestProof } from './digest-client.js';
 import { dmFeatureTag } from './examine-request.js';
 import { formatSipMessage, type HeaderToWrite } from './format-message.js';
-import { parseNumber, textOf } from './grammar.js';
+import { octetsOf, parseNumber, textOf } from './grammar.js';
 import { headerList, headerValue, type SipResponse } from './message.js';
 import type { OpenCarrier } from './open-carrier.js';
 import { redirectOf } from './redirect.js';
-import { formatHost, parseSipAddress, parseSipUri, type SipUri } from './uri.js';
-import { formatVia } from './via.js';
+import { formatHost, parseSipAddress, parseSipUri, type SipUri, sameSipUri } from './uri.js';
+import { formatVia, routeThrough } from './via.js';
 
 /** Where and as whom to register. */
 export interface RegistrationOptions {
@@ -21,6 +21,8 @@ export interface RegistrationOptions {
   /** Identifies this device for good, such as `urn:uuid:…`. @see RFC 5626 4.1 */
   readonly instance: string;
   readonly credentials?: DigestCredentials | undefined;
+  /** Where requests go in place of the registrar. @see RFC 3261 8.1.2 */
+  readonly proxy?: SipUri | undefined;
   /** Seconds that are asked for; by default an hour. */
   readonly expiresSeconds?: number | undefined;
 }
@@ -36,12 +38,18 @@ export interface RegistrationState {
   readonly temporaryGruu: string | null;
 }
 
+/** Opens the way to a registrar; `onLost` is told when it is closed by the other end. */
+export type OpenRegistrarCarrier = (
+  uri: SipUri,
+  options: { readonly signal: AbortSignal; readonly onLost: () => void },
+) => Promise<OpenCarrier>;
+
 export interface RegistrationSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   readonly transactions: ClientTransactions;
-  readonly open: (uri: SipUri) => Promise<OpenCarrier>;
+  readonly open: OpenRegistrarCarrier;
   readonly onState: (state: RegistrationState) => void;
   readonly refused: (code: `endpoints/${string}`, message: string, from: string) => void;
 }
@@ -66,10 +74,12 @@ export class SipRegistration {
   readonly #callId: string;
   readonly #tag: string;
   #sequence = 0;
+  /** The address that was registered last. */
+  #contact: SipUri | null = null;
   #expires: number;
   #registered = false;
   #running: Promise<void> = Promise.resolve();
-  #publicGruu: string | null = null;
+  #wake = new AbortController();
 
   constructor(options: RegistrationOptions, surroundings: RegistrationSurroundings) {
     this.#options = options;
@@ -96,7 +106,7 @@ export class SipRegistration {
   }
 
   async #run(): Promise<void> {
-    const { clock, random, onState, refused } = this.#with;
+    const { random, onState, refused } = this.#with;
     const { signal } = this.#stop;
     const { registrar, aor } = this.#options;
     for (let failures = 0; !signal.aborted; ) {
@@ -105,6 +115,8 @@ export class SipRegistration {
         const response = await this.#register(this.#expires, signal);
         const state = this.#read(response);
         failures = 0;
+        // What the registrar granted for no time has ended before it began.
+        if (state.expiresSeconds === 0) throw new EndpointError('endpoints/sip-not-registered', 'the registrar granted no time');
         onState({ state: 'registered', registrar: registrar.text, aor, ...state });
         // In good time before the end, so that a lost request can come again.
         const seconds = state.expiresSeconds;
@@ -115,12 +127,26 @@ export class SipRegistration {
         failures += 1;
         const message = error instanceof BridgeError ? error.message : String(error);
         refused('endpoints/sip-not-registered', `not registered at ${registrar.text}: ${message}`, registrar.text);
-        this.#publicGruu = null;
         onState({ state: 'failed', registrar: registrar.text, aor, expiresSeconds: null, publicGruu: null, temporaryGruu: null });
         const grown = Math.min(longestPauseMs, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + random.fraction() / 2);
-        pauseMs = Math.max(grown, Math.min(known?.retryAfterMs ?? 0, 3_600_000));
+        // A password that was refused will be refused again, and registrars lock out those who insist.
+        const least = known?.forbids === true ? longestPauseMs : 0;
+        pauseMs = Math.max(grown, least, Math.min(known?.retryAfterMs ?? 0, 3_600_000));
       }
-      await clock.sleep(pauseMs, { signal }).catch(() => undefined);
+      await this.#pause(pauseMs);
+    }
+  }
+
+  /** Waits, less where the way to the registrar is lost meanwhile: nothing could come by it any more. */
+  async #pause(pauseMs: number): Promise<void> {
+    const { clock, random } = this.#with;
+    this.#wake = new AbortController();
+    const { signal } = this.#stop;
+    const either = AbortSignal.any([signal, this.#wake.signal]);
+    await clock.sleep(pauseMs, { signal: either }).catch(() => undefined);
+    if (!signal.aborted && this.#wake.signal.aborted) {
+      // A registrar that has just been restarted has many to hear.
+      await clock.sleep(1000 * (0.5 + random.fraction()), { signal }).catch(() => undefined);
     }
   }
 
@@ -130,7 +156,7 @@ export class SipRegistration {
     let asked = expires;
     let redirects = 0;
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const response = await this.#ask(registrar, asked, signal);
+      const { response, proof } = await this.#ask(registrar, asked, signal);
       const { status } = response;
       if (status >= 200 && status < 300) {
         this.#registered = asked > 0;
@@ -144,36 +170,43 @@ export class SipRegistration {
       } else if (elsewhere !== null && redirects < mostRedirects) {
         registrar = elsewhere;
         redirects += 1;
-      } else if (!this.#digest.learn(response)) throw new RegistrarRefusal(response);
+      } else if (!this.#digest.learn(response, proof)) throw new RegistrarRefusal(response);
     }
     throw new EndpointError('endpoints/sip-not-registered', `the registrar did not come to an end in ${mostTries} answers`);
   }
 
-  async #ask(registrar: SipUri, expires: number, signal: AbortSignal): Promise<SipResponse> {
+  async #ask(
+    registrar: SipUri,
+    expires: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly response: SipResponse; readonly proof: DigestProof }> {
     const { random, transactions, open } = this.#with;
-    const { aor, instance } = this.#options;
-    const carrier = await open(registrar);
+    const { aor, instance, proxy } = this.#options;
+    const carrier = await open(proxy ?? registrar, { signal, onLost: () => this.#wake.abort() });
     const { address, port } = carrier.local;
     const branch = `z9hG4bK${random.uuid()}`;
     const user = parseSipUri(aor)?.user;
     const transport = carrier.transport === 'UDP' ? '' : `;transport=${carrier.transport.toLowerCase()}`;
     const contact = `<sip:${user === null || user === undefined ? '' : `${user}@`}${formatHost(address)}:${port}${transport}>`;
     const uri = `${registrar.scheme}:${formatHost(registrar.host)}${registrar.port === null ? '' : `:${registrar.port}`}`;
+    const proof = this.#digest.prove('REGISTER', uri);
     this.#sequence += 1;
     const headers: HeaderToWrite[] = [
       ['Via', formatVia(carrier.transport, { address, port }, branch)],
+      ...routeThrough(proxy),
       ['Max-Forwards', '70'],
-      ['From', `<${aor}>;tag=${this.#tag}`],
-      ['To', `<${aor}>`],
+      ['From', `<${octetsOf(aor)}>;tag=${this.#tag}`],
+      ['To', `<${octetsOf(aor)}>`],
       ['Call-ID', this.#callId],
       ['CSeq', `${this.#sequence} REGISTER`],
       ['Contact', `${contact};+sip.instance="<${instance}>";${dmFeatureTag};expires=${expires}`],
       ['Supported', 'gruu, path'],
       ['Allow', 'MESSAGE, OPTIONS'],
-      ...this.#digest.headers('REGISTER', uri),
+      ...proof.headers,
     ];
     const octets = formatSipMessage(`REGISTER ${uri} SIP/2.0`, headers);
-    return transactions.request({ octets, branch, method: 'REGISTER' }, carrier, signal);
+    this.#contact = uriOf(contact);
+    return { response: await transactions.request({ octets, branch, method: 'REGISTER' }, carrier, signal), proof };
   }
 
   /** What the registrar granted this device, which it is known by its instance from others of the same address of record. */
@@ -185,29 +218,44 @@ export class SipRegistration {
     const contacts = headerList(response, 'contact')
       .map(parseSipAddress)
       .filter((address) => address !== null);
-    const ours = contacts.find(({ parameters }) => parameters.get('+sip.instance') === `<${this.#options.instance}>`);
+    // A registrar that does not give the instance back still gives the address.
+    const ours =
+      contacts.find(({ parameters }) => parameters.get('+sip.instance')?.toLowerCase() === `<${this.#options.instance.toLowerCase()}>`) ??
+      contacts.find(({ uri }) => this.#isContact(uri));
     const granted = parseNumber(ours?.parameters.get('expires') ?? headerValue(response, 'expires'), 0x7fff_ffff);
     const gruu = (name: string): string | null => {
       const value = ours?.parameters.get(name);
       return typeof value === 'string' && parseSipUri(value) !== null ? textOf(value) : null;
     };
-    this.#publicGruu = gruu('pub-gruu');
-    return { expiresSeconds: Math.max(1, granted ?? this.#expires), publicGruu: this.#publicGruu, temporaryGruu: gruu('temp-gruu') };
+    return { expiresSeconds: granted ?? this.#expires, publicGruu: gruu('pub-gruu'), temporaryGruu: gruu('temp-gruu') };
   }
+
+  #isContact(text: string): boolean {
+    const uri = parseSipUri(text);
+    return uri !== null && this.#contact !== null && sameSipUri(uri, this.#contact);
+  }
+}
+
+function uriOf(contact: string): SipUri | null {
+  return parseSipUri(parseSipAddress(contact)?.uri ?? '');
 }
 
 /** The registrar said no. */
 class RegistrarRefusal extends EndpointError {
   readonly retryAfterMs: number;
+  /** User or password were refused. */
+  readonly forbids: boolean;
 
   constructor(response: SipResponse) {
     const { status, reason } = response;
-    const advice = status === 401 || status === 403 || status === 407 ? 'check user and password' : undefined;
+    const forbids = status === 401 || status === 403 || status === 407;
+    const advice = forbids ? 'check user and password' : undefined;
     super(
       'endpoints/sip-not-registered',
       `the registrar answered ${status} ${textOf(reason).slice(0, 80)}`,
       advice === undefined ? {} : { advice },
     );
+    this.forbids = forbids;
     this.retryAfterMs = 1000 * (parseNumber(headerValue(response, 'retry-after')?.split(/[ ;(]/)[0], 86_400) ?? 0);
   }
 }

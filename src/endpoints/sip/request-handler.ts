@@ -2,9 +2,9 @@ import { DecodeError } from '../../octets/index.js';
 import type { Clock, Random } from '../../runtime/index.js';
 import type { EndpointIntake } from '../types.js';
 import type { DigestGuard } from './digest-guard.js';
-import { examineRequest } from './examine-request.js';
+import { dmFeatureTag, examineRequest } from './examine-request.js';
 import { formatAnswer, type HeaderToWrite } from './format-message.js';
-import { textOf } from './grammar.js';
+import { octetsOf, textOf } from './grammar.js';
 import { headerValue, type SipRequest, type SipResponse } from './message.js';
 import { parseSipMessage } from './parse-message.js';
 import { ServerTransactions } from './server-transactions.js';
@@ -27,6 +27,8 @@ export interface RequestHandlerOptions {
   readonly random: Random;
   /** Where senders must prove who they are. */
   readonly guard?: DigestGuard | undefined;
+  /** Address that leads to this device, for those who ask with OPTIONS; null where there is none. */
+  readonly contact?: () => string | null;
   readonly onResponse: (response: SipResponse) => void;
 }
 
@@ -92,12 +94,17 @@ export class RequestHandler {
     if (verdict.is === 'answer') {
       if (verdict.why !== null)
         this.#complain('endpoints/sip-refused', `${textOf(request.method)} answered with ${verdict.status}: ${verdict.why}`, peer);
-      return send(verdict.status, verdict.headers);
+      const contact = request.method === 'OPTIONS' && verdict.status === 200 ? (this.#options.contact?.() ?? null) : null;
+      return send(
+        verdict.status,
+        contact === null ? verdict.headers : [['Contact', `<${octetsOf(contact)}>;${dmFeatureTag}`], ...verdict.headers],
+      );
     }
     const { guard, intake } = this.#options;
     if (guard !== undefined) {
       const values = request.headers.filter(({ name }) => name === 'authorization').map(({ value }) => textOf(value));
-      const proof = guard.examine(values, request.method, request.uri);
+      const to = parseSipAddress(headerValue(request, 'to') ?? '')?.uri;
+      const proof = guard.examine(values, request.method, to === undefined ? [request.uri] : [request.uri, to]);
       if (proof.is === 'challenged') {
         if (proof.why !== 'absent') this.#complain('endpoints/sip-not-authenticated', `credentials are ${proof.why}`, peer);
         return send(

@@ -4,7 +4,7 @@ import { EndpointError } from '../errors.js';
 import type { EndpointSender } from '../types.js';
 import { ClientTransactions } from './client-transactions.js';
 import type { DigestCredentials } from './digest.js';
-import { DigestClient } from './digest-client.js';
+import { DigestClient, type DigestProof } from './digest-client.js';
 import { dmFeatureTag } from './examine-request.js';
 import { formatSipMessage, type HeaderToWrite } from './format-message.js';
 import { octetsOf, textOf } from './grammar.js';
@@ -15,7 +15,7 @@ import { parseSipMessage } from './parse-message.js';
 import { redirectOf } from './redirect.js';
 import type { StreamConnectionOptions } from './stream-connection.js';
 import { formatHost, type SipUri } from './uri.js';
-import { formatVia } from './via.js';
+import { formatVia, routeThrough } from './via.js';
 
 export interface SipSenderOptions {
   /** Address of record or GRUU. */
@@ -26,6 +26,8 @@ export interface SipSenderOptions {
   readonly from?: string | undefined;
   readonly credentials?: DigestCredentials | undefined;
   readonly tls?: SipTlsOptions | undefined;
+  /** Whether a redirection may be followed there; where it is not given, none is followed. */
+  readonly mayFollow?: ((uri: SipUri) => boolean) | undefined;
 }
 
 /** Octets of a whole request that a datagram may have where nothing is known of the path. @see RFC 3261 18.1.1; RFC 3428 8 */
@@ -41,6 +43,7 @@ export function sipSender(
   const transactions = new ClientTransactions(clock);
   const carriers = new Map<string, Promise<OpenCarrier>>();
   const digest = new DigestClient(options.credentials ?? null, random);
+  const closing = new AbortController();
   const feed = (octets: Uint8Array, stream: boolean): void => {
     let message: ReturnType<typeof parseSipMessage>;
     try {
@@ -54,8 +57,8 @@ export function sipSender(
   const stream: StreamConnectionOptions = {
     clock,
     onMessage: async (octets) => feed(octets, true),
-    onBroken: (error) =>
-      transactions.fail(new EndpointError('endpoints/no-answer', `the answer is no SIP: ${error.message}`, { cause: error })),
+    // The connection is closed then, and whoever waits for an answer on it is told so.
+    onBroken: () => {},
     onClosed: () => {},
   };
 
@@ -70,20 +73,20 @@ export function sipSender(
     const opening =
       transport === 'UDP'
         ? openUdpCarrier(to, transactions, (octets) => feed(octets, false))
-        : openStreamCarrier(to, transactions, stream, options.tls);
+        : openStreamCarrier(to, { transactions, stream, tls: options.tls, signal: closing.signal });
     carriers.set(key, opening);
     return opening;
   };
 
-  const attempt = async (push: PushMessage, target: SipUri, call: Call, signal: AbortSignal): Promise<SipResponse> => {
+  const attempt = async (push: PushMessage, target: SipUri, call: Call, signal: AbortSignal): Promise<Attempt> => {
     const next = options.proxy ?? target;
     const named = transportOf(next) ?? (target.scheme === 'sips' ? 'TLS' : null);
-    let carrier = await carrierTo(next, named ?? 'UDP');
+    let carrier = await unlessAborted(carrierTo(next, named ?? 'UDP'), signal);
     let request = write(push, target, call, carrier, options, digest, random);
     if (carrier.transport === 'UDP' && request.octets.length > mostDatagramOctets) {
       if (named === 'UDP') throw tooLarge(request.octets.length);
       try {
-        carrier = await carrierTo(next, 'TCP');
+        carrier = await unlessAborted(carrierTo(next, 'TCP'), signal);
       } catch (error) {
         if (!(error instanceof EndpointError)) throw error;
         const message = `${request.octets.length} octets are too many for a datagram (${mostDatagramOctets}), and ${error.message}`;
@@ -91,7 +94,8 @@ export function sipSender(
       }
       request = write(push, target, call, carrier, options, digest, random);
     }
-    return transactions.request({ ...request, method: 'MESSAGE' }, carrier, signal);
+    const { octets, branch, proof } = request;
+    return { response: await transactions.request({ octets, branch, method: 'MESSAGE' }, carrier, signal), proof };
   };
 
   return {
@@ -100,22 +104,40 @@ export function sipSender(
       const call: Call = { callId: random.uuid(), tag: random.uuid().slice(0, 13), sequence: 0 };
       for (let tries = 0; tries < mostTries; tries += 1) {
         call.sequence += 1;
-        const response = await attempt(push, target, call, signal);
+        const { response, proof } = await attempt(push, target, call, signal);
         const { status } = response;
         if (status >= 200 && status < 300) return;
         const elsewhere = redirectOf(response);
-        if (elsewhere !== null) target = elsewhere;
-        else if (!digest.learn(response)) throw refusal(response);
+        if (elsewhere !== null) {
+          if (options.mayFollow?.(elsewhere) !== true) throw notFollowed(response, elsewhere);
+          target = elsewhere;
+        } else if (!digest.learn(response, proof)) throw refusal(response);
       }
       throw new EndpointError('endpoints/refused', `no end was reached after ${mostTries} answers`, {
         advice: 'look for a loop of redirections',
       });
     },
     async close(): Promise<void> {
+      closing.abort();
       for (const opening of carriers.values()) (await opening.catch(() => null))?.close();
       carriers.clear();
     },
   };
+}
+
+/** What a promise comes to; rejects with `signal.reason` where that comes first. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+interface Attempt {
+  readonly response: SipResponse;
+  readonly proof: DigestProof;
 }
 
 interface Call {
@@ -138,32 +160,34 @@ function write(
   // A GRUU and its like go into the request as they are; the transport is for us alone to follow.
   const uri = target.text.replace(/;transport=[^;]*/i, '');
   const branch = `z9hG4bK${random.uuid()}`;
+  const proof = digest.prove('MESSAGE', octetsOf(uri));
   const hops = push.headers
     .filter(({ name }) => name.toLowerCase() === hopsHeader)
     .map(({ name, value }): HeaderToWrite => [name, String(value)]);
   const headers: HeaderToWrite[] = [
     ['Via', formatVia(carrier.transport, carrier.local, branch)],
-    ...(options.proxy === undefined ? [] : [['Route', `<${withLooseRoute(options.proxy)}>`] as const]),
+    ...routeThrough(options.proxy),
     ['Max-Forwards', '70'],
     ['From', `<${octetsOf(from)}>;tag=${call.tag}`],
     ['To', `<${octetsOf(uri)}>`],
     ['Call-ID', call.callId],
     ['CSeq', `${call.sequence} MESSAGE`],
     ['Accept-Contact', `*;${dmFeatureTag};require;explicit`],
-    ...digest.headers('MESSAGE', uri),
+    ...proof.headers,
     ...hops,
     ['Content-Type', octetsOf(push.contentType.name ?? 'application/octet-stream')],
   ];
-  return { octets: formatSipMessage(`MESSAGE ${octetsOf(uri)} SIP/2.0`, headers, push.body), branch };
-}
-
-function withLooseRoute({ text, parameters }: SipUri): string {
-  return parameters.has('lr') ? text : `${text};lr`;
+  return { octets: formatSipMessage(`MESSAGE ${octetsOf(uri)} SIP/2.0`, headers, push.body), branch, proof };
 }
 
 function tooLarge(octets: number): EndpointError {
   const message = `the request has ${octets} octets, and ${mostDatagramOctets} are the most that a datagram may have`;
   return new EndpointError('endpoints/refused', message, { advice: 'leave transport=udp out, or name transport=tcp' });
+}
+
+function notFollowed({ status }: SipResponse, { text }: SipUri): EndpointError {
+  const message = `it was answered with ${status}, which leads to ${textOf(text).slice(0, 200)}, and that is not on the allow-list`;
+  return new EndpointError('endpoints/refused', message, { advice: 'add it to sending.allow, or send there directly' });
 }
 
 /** What an answer that is no yes means for the push. */

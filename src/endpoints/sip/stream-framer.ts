@@ -1,5 +1,5 @@
 import { DecodeError } from '../../octets/index.js';
-import { headerName, parseNumber } from './grammar.js';
+import { headerName, parseNumber, trimBlanks } from './grammar.js';
 import { defaultSipLimits, findHeaderEnd, leadingLineEnds, type SipLimits } from './parse-message.js';
 
 /** Pieces that may wait to be joined. */
@@ -58,7 +58,7 @@ export class SipStreamFramer {
 
   /** A frame; null for octets passed over; undefined where more must come. */
   #next(octets: Uint8Array): SipFrame | null | undefined {
-    const ends = leadingLineEnds(octets);
+    const ends = leadingLineEnds(octets, 4);
     if (ends >= 4) {
       this.#take(octets, 4);
       return { kind: 'ping' };
@@ -94,17 +94,22 @@ export class SipStreamFramer {
   }
 
   #contentLength(head: string): number {
+    let found: number | null = null;
     for (const line of head.replace(/\r\n[ \t]+/g, ' ').split('\r\n')) {
       const colon = line.indexOf(':');
-      if (colon < 0 || headerName(line.slice(0, colon).trim()) !== 'content-length') continue;
-      const length = parseNumber(line.slice(colon + 1).trim(), 0xffff_ffff);
+      if (colon < 0 || headerName(trimBlanks(line.slice(0, colon))) !== 'content-length') continue;
+      const length = parseNumber(trimBlanks(line.slice(colon + 1)), 0xffff_ffff);
       if (length === null) throw new DecodeError('endpoints/sip-content-length', 'Content-Length is no number', 'sip.contentLength', 0);
       if (length > this.#limits.bodyOctets) {
         const message = `the body has more than ${this.#limits.bodyOctets} octets`;
         throw new DecodeError('endpoints/sip-too-large', message, 'sip.contentLength', 0);
       }
-      return length;
+      if (found !== null && found !== length) {
+        throw new DecodeError('endpoints/sip-content-length', 'Content-Length stands there twice with two lengths', 'sip.contentLength', 0);
+      }
+      found = length;
     }
+    if (found !== null) return found;
     throw new DecodeError('endpoints/sip-content-length', 'a message on a stream has no Content-Length', 'sip.contentLength', 0);
   }
 

@@ -1,4 +1,4 @@
-import { type Parameters, parseNumber, parseParameters, splitOutside, unquoted } from './grammar.js';
+import { type Parameters, parseNumber, parseParameters, splitOutside, trimBlanks, unquoted } from './grammar.js';
 
 /** A SIP or SIPS URI. @see RFC 3261 19.1 */
 export interface SipUri {
@@ -24,9 +24,10 @@ export function parseSipUri(text: string): SipUri | null {
   const colon = text.indexOf(':');
   const scheme = text.slice(0, Math.max(0, colon)).toLowerCase();
   if (scheme !== 'sip' && scheme !== 'sips') return null;
-  const question = text.indexOf('?');
+  // A user may hold `?` and `;` as they stand, but an `@` only escaped; so what stands before the first is the user.
+  const at = text.indexOf('@');
+  const question = text.indexOf('?', at + 1);
   const whole = question < 0 ? text : text.slice(0, question);
-  const at = whole.lastIndexOf('@');
   const userInfo = at < 0 ? null : whole.slice(colon + 1, at);
   if (userInfo === '') return null;
   const [hostPort = '', ...pieces] = whole.slice(at < 0 ? colon + 1 : at + 1).split(';');
@@ -75,15 +76,19 @@ export function parseSipAddress(value: string): SipAddress | null {
   const open = indexOutsideQuotes(first, '<');
   if (open < 0) {
     // Without angle brackets, parameters belong to the header field and not to the URI.
-    return first === '' || /[\s"]/.test(first) || !first.includes(':')
-      ? null
-      : { displayName: null, uri: first, parameters: parseParameters(pieces) };
+    return isAnyUri(first) ? { displayName: null, uri: first, parameters: parseParameters(pieces) } : null;
   }
   const close = first.indexOf('>', open);
-  if (close < 0 || first.slice(close + 1).trim() !== '') return null;
-  const name = first.slice(0, open).trim();
-  const uri = first.slice(open + 1, close).trim();
-  return uri === '' ? null : { displayName: name === '' ? null : unquoted(name), uri, parameters: parseParameters(pieces) };
+  if (close < 0 || trimBlanks(first.slice(close + 1)) !== '') return null;
+  const name = trimBlanks(first.slice(0, open));
+  const uri = trimBlanks(first.slice(open + 1, close));
+  return isAnyUri(uri) ? { displayName: name === '' ? null : unquoted(name), uri, parameters: parseParameters(pieces) } : null;
+}
+
+/** Whether a text is of the form of a URI, of whatever scheme. @see RFC 3261 25.1, absoluteURI */
+function isAnyUri(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+  return /^[A-Za-z][A-Za-z0-9+.-]*:[^\u0000-\u0020"<>\u007f]+$/.test(text);
 }
 
 function indexOutsideQuotes(text: string, wanted: string): number {
@@ -98,8 +103,17 @@ function indexOutsideQuotes(text: string, wanted: string): number {
 
 /** Whether two URIs name the same: scheme, user, host, port and the parameters that matter compared as RFC 3261 has it. @see RFC 3261 19.1.4 */
 export function sameSipUri(one: SipUri, other: SipUri): boolean {
-  if (one.scheme !== other.scheme || one.user !== other.user || one.host !== other.host || one.port !== other.port) return false;
+  if (one.scheme !== other.scheme || one.host !== other.host || one.port !== other.port) return false;
+  if (unescaped(one.user) !== unescaped(other.user)) return false;
   return ['user', 'ttl', 'method', 'maddr', 'transport', 'gr'].every(
-    (name) => one.parameters.get(name)?.toLowerCase() === other.parameters.get(name)?.toLowerCase(),
+    (name) => unescaped(one.parameters.get(name))?.toLowerCase() === unescaped(other.parameters.get(name))?.toLowerCase(),
   );
+}
+
+/** A text with its escaped characters as they are; those that mean something unescaped stay escaped. @see RFC 3261 19.1.4 */
+function unescaped(text: string | null | undefined): string | null | undefined {
+  return text?.replace(/%([0-9A-Fa-f]{2})/g, (escaped, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[A-Za-z0-9\-_.!~*'()]/.test(character) ? character : escaped.toUpperCase();
+  });
 }

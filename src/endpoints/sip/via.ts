@@ -1,7 +1,16 @@
-import { type Parameters, parseNumber, parseParameters, splitOutside } from './grammar.js';
-import type { SipMessage } from './message.js';
-import { headerValue } from './message.js';
-import { formatHost, parseHostPort } from './uri.js';
+import { createHash } from 'node:crypto';
+import {
+  isToken,
+  octetsOf,
+  type Parameters,
+  parseNumber,
+  parseParameters,
+  splitOutside,
+  trimBlanks,
+  withoutBlanksAround,
+} from './grammar.js';
+import { headerValue, type SipMessage, type SipRequest } from './message.js';
+import { formatHost, parseHostPort, type SipUri } from './uri.js';
 
 /** One hop of a request. @see RFC 3261 20.42 */
 export interface Via {
@@ -15,9 +24,13 @@ export interface Via {
 /** Reads one Via; null where it is none. @see RFC 3261 20.42, 25.1 */
 export function parseVia(value: string): Via | null {
   const [first = '', ...pieces] = splitOutside(value, ';');
-  const [, transport = '', sentBy = ''] = /^SIP[ \t]*\/[ \t]*2\.0[ \t]*\/[ \t]*([A-Za-z0-9-]+)[ \t]+(\S.*)$/i.exec(first) ?? [];
-  const place = parseHostPort(sentBy.replace(/[ \t]*:[ \t]*/g, ':').trim());
-  return transport === '' || place === null ? null : { transport: transport.toUpperCase(), ...place, parameters: parseParameters(pieces) };
+  // Blanks may stand around the slashes and the colon, and must stand before the host.
+  const [protocol = '', version = '', behind = '', ...more] = first.split('/').map(trimBlanks);
+  const blank = behind.search(/[ \t]/);
+  const transport = behind.slice(0, Math.max(0, blank));
+  const place = parseHostPort(withoutBlanksAround(behind.slice(Math.max(0, blank)), ':'));
+  if (protocol.toUpperCase() !== 'SIP' || version !== '2.0' || more.length > 0 || !isToken(transport) || place === null) return null;
+  return { transport: transport.toUpperCase(), ...place, parameters: parseParameters(pieces) };
 }
 
 /** The uppermost Via: the hop a message comes from, or an answer goes to; null where there is none that can be read. */
@@ -55,18 +68,30 @@ export function formatVia(
   return `SIP/2.0/${transport} ${formatHost(local.address)}:${local.port};branch=${branch};rport`;
 }
 
-/** What tells the transactions of a server apart, with branch cookie or without. @see RFC 3261 17.2.3 */
-export function transactionKey(request: { readonly method: string } & Pick<SipMessage, 'headers'>, via: Via): string {
+/** The header field that takes a request through an outbound proxy, which stays what it is for its recipient. @see RFC 3261 8.1.2, 16.12.1.1 */
+export function routeThrough(proxy: SipUri | undefined): readonly (readonly ['Route', string])[] {
+  if (proxy === undefined) return [];
+  return [['Route', `<${octetsOf(proxy.parameters.has('lr') ? proxy.text : `${proxy.text};lr`)}>`]];
+}
+
+/**
+ * What tells the transactions of a server apart: the branch where there is one, and beside it all that a request which comes again has
+ * in common with the first, its body included. Senders are met that give every request one branch, or a cookie and nothing behind it;
+ * what they send must not be taken for a repetition and be lost.
+ * @see RFC 3261 17.2.3; RFC 4475 3.2.1
+ */
+export function transactionKey(request: Pick<SipRequest, 'method' | 'uri' | 'headers' | 'body'>, via: Via): string {
   const branch = via.parameters.get('branch') ?? '';
-  const sentBy = `${via.host}:${via.port ?? 5060}`;
-  if (branch.startsWith('z9hG4bK')) return `${branch} ${sentBy} ${request.method}`;
-  const parts = ['call-id', 'from', 'to', 'cseq', 'via'].map((name) => headerValue(request, name) ?? '');
-  return `${parts.join(' ')} ${request.method}`;
+  const parts = ['call-id', 'from', 'to', 'cseq'].map((name) => headerValue(request, name) ?? '');
+  const credentials = ['authorization', 'proxy-authorization'].map((name) => headerValue(request, name) ?? '');
+  const hash = createHash('sha256').update([request.uri, ...parts, ...credentials].join('\n'), 'latin1');
+  const same = hash.update('\n').update(request.body).digest('base64');
+  return `${branch} ${via.host}:${via.port ?? 5060} ${request.method} ${same}`;
 }
 
 /** CSeq: number and method; null where it is neither. @see RFC 3261 20.16 */
 export function parseCSeq(value: string | undefined): { readonly number: number; readonly method: string } | null {
   const [, digits, method = ''] = /^([0-9]+)[ \t]+(\S+)$/.exec(value ?? '') ?? [];
   const number = parseNumber(digits, 0x7fff_ffff);
-  return number === null ? null : { number, method };
+  return number === null || !isToken(method) ? null : { number, method };
 }
