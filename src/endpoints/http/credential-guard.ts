@@ -95,7 +95,7 @@ export class CredentialGuard {
     }
     if (kinds.includes('digest')) {
       // Last, since it uses its nonce up.
-      const proof = this.#digest.examine(request.values('authorization'), request.method, request.uri);
+      const proof = this.#digest.examine(request.values('authorization'), request.method, [request.uri]);
       if (proof.is === 'challenged') return this.#refuse(`credentials are ${proof.why}`, proof.challenges);
       users.add(proof.username);
     }
