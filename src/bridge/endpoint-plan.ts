@@ -49,10 +49,14 @@ export async function senderOf(target: string, settings: EndpointSettings): Prom
     const { sipSenderOf } = await import('./sip-plan.js');
     return sipSenderOf(target, settings);
   }
+  if (/^https?:/i.test(target)) {
+    const { httpSenderOf } = await import('./http-plan.js');
+    return httpSenderOf(target, settings);
+  }
   const { EndpointError, parseListenAddress, udpSender } = await import('../endpoints/index.js');
   const [, address] = /^udp:\/\/([^/]+:\d{1,5})\/?$/.exec(target) ?? [];
   if (address !== undefined) return udpSender(parseListenAddress(address));
   throw new EndpointError('endpoints/bad-target', `${target} cannot be sent to by this version`, {
-    advice: 'write udp://HOST:PORT or sip:USER@HOST[:PORT]',
+    advice: 'write udp://HOST:PORT, https://HOST:PORT/wappush or sip:USER@HOST[:PORT]',
   });
 }

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type Config, readSecret, type SecretReference } from '../config/index.js';
-import type { CredentialKind, HostAndPort, ListenHttpOptions, OpenListener } from '../endpoints/index.js';
+import type {
+  CredentialKind,
+  EndpointSender,
+  HostAndPort,
+  HttpSenderOptions,
+  ListenHttpOptions,
+  OpenListener,
+} from '../endpoints/index.js';
 import { enclosedCredential } from './enclosed-credential.js';
 import type { EndpointSettings } from './endpoint-plan.js';
 
@@ -42,6 +49,39 @@ export async function httpListenerOf(text: string, settings: EndpointSettings): 
     terminal: { id: http['terminal-id'], sizeHeader: http['size-header'] },
     ...(credentials === undefined ? {} : { credentials }),
   });
+}
+
+/**
+ * What posts to a terminal.
+ * @throws EndpointError `endpoints/bad-target`, `endpoints/bad-certificate`, `endpoints/plain-not-allowed`; ConfigError where a secret is missing
+ */
+export async function httpSenderOf(target: string, settings: EndpointSettings): Promise<EndpointSender> {
+  const { EndpointError, httpSender } = await import('../endpoints/index.js');
+  const http = settings.http ?? {};
+  const plain = /^http:\/\/(?:\[([^\]]*)\]|([^/:?#]*))/i.exec(target);
+  if (plain !== null && http.tls !== false && !isLoopback(plain[1] ?? plain[2] ?? '')) {
+    throw new EndpointError('endpoints/plain-not-allowed', `${target} would be sent to without TLS`, {
+      advice: 'write https://, or set endpoints.http.tls to false where the network is your own',
+    });
+  }
+  const proof = await proofOf(http, settings);
+  return httpSender(
+    { target, tls: await httpTlsOf(http), envelope: http.envelope, register: http.register, ...(proof === undefined ? {} : { proof }) },
+    settings,
+  );
+}
+
+async function proofOf(http: HttpConfig, settings: EndpointSettings): Promise<HttpSenderOptions['proof']> {
+  const { user, password, credentials: kind = 'hmac' } = http;
+  if (user === undefined || password === undefined) return undefined;
+  const { usedNoncesIn } = await import('../endpoints/index.js');
+  return {
+    kind,
+    user,
+    password: await secretOf(password, settings),
+    nonces: await noncesOf(http.nonces, settings),
+    used: usedNoncesIn(join(settings.directory, 'http-nonces-sent')),
+  };
 }
 
 /** Whether TLS is spoken at an address: as said, else as the registered ports have it, and elsewhere unless it is on loopback without a certificate. */

@@ -3,6 +3,7 @@ export { bindError, EndpointError, sendError } from './errors.js';
 export type { EnclosedCredential } from './http/credential-guard.js';
 export type { CredentialKind } from './http/credentials.js';
 export { type ListenHttpOptions, listenHttp } from './http/listen-http.js';
+export { type HttpSenderOptions, httpSender } from './http/send-http.js';
 export { usedNoncesIn } from './http/used-nonces.js';
 export { type ListenSipOptions, listenSip, type SipTlsOptions } from './sip/listen-sip.js';
 export type { RegistrationState } from './sip/registration.js';

@@ -59,6 +59,14 @@ export interface EndpointSurroundings {
  */
 export type OpenListener = (intake: EndpointIntake, surroundings: EndpointSurroundings) => Promise<EndpointListener>;
 
+/** What would leave for a push. */
+export interface EndpointPreview {
+  /** Start line and header fields, where the binding has them. */
+  readonly lines: readonly string[];
+  /** The octets behind them, or all there are. */
+  readonly octets: Uint8Array;
+}
+
 /** Sends pushes to one target. */
 export interface EndpointSender {
   /**
@@ -66,5 +74,7 @@ export interface EndpointSender {
    * @throws EndpointError `endpoints/not-reached`, `endpoints/refused`, `endpoints/try-later`: it was not taken; `endpoints/no-answer`: nobody knows
    */
   send(push: PushMessage, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** What would leave for a push; neither credentials nor what only the connection knows stand in it. */
+  preview?(push: PushMessage): EndpointPreview;
   close(): Promise<void>;
 }

@@ -125,6 +125,7 @@ export function udpSender({ host, port }: HostAndPort): EndpointSender {
         socket.close();
       }
     },
+    preview: (push) => ({ lines: [], octets: toWdp(push).octets }),
     close: () => Promise.resolve(),
   };
 }
