@@ -1,7 +1,7 @@
-import type { EndpointSender } from '../endpoints/index.js';
+import type { EndpointPreview, EndpointSender } from '../endpoints/index.js';
 import type { StoredSend } from '../journal/index.js';
 import { DecodeError, fromHex } from '../octets/index.js';
-import { fromWdp } from '../push/index.js';
+import { fromWdp, type PushMessage } from '../push/index.js';
 import type { Logger } from '../runtime/index.js';
 import { isLoopbackTarget, isTarget, type Outbox, SendError } from '../sending/index.js';
 
@@ -66,9 +66,7 @@ export class EndpointCarriers {
       virtual: isLoopbackTarget(target),
       driver: {
         submit: async (pdu) => {
-          const push = fromWdp({ destinationPort: 2948, sourcePort: 9200, portBits: 16, octets: fromHex(pdu) });
-          if (push.kind !== 'push') throw push.error ?? new DecodeError('push/not-a-push', 'this is no push', 'push', 0);
-          await sender.send(push, { signal: abort.signal });
+          await sender.send(pushOf(fromHex(pdu)), { signal: abort.signal });
           return { messageReference: null };
         },
       },
@@ -79,4 +77,19 @@ export class EndpointCarriers {
       await sender.close();
     };
   }
+}
+
+/**
+ * What would leave for a push that the outbox would hold.
+ * @throws DecodeError where it is no push; what the sender throws
+ */
+export function previewOf(sender: EndpointSender, wsp: Uint8Array): EndpointPreview {
+  return sender.preview?.(pushOf(wsp)) ?? { lines: [], octets: wsp };
+}
+
+/** @throws DecodeError */
+function pushOf(octets: Uint8Array): PushMessage {
+  const push = fromWdp({ destinationPort: 2948, sourcePort: 9200, portBits: 16, octets });
+  if (push.kind !== 'push') throw push.error ?? new DecodeError('push/not-a-push', 'this is no push', 'push', 0);
+  return push;
 }

@@ -11,6 +11,7 @@ export {
 export { type DmContent, type DmSecrets, presentNotification, type ReadBodyOptions, readDmContent } from './dm-content.js';
 export { type DmPolicy, openDmPolicy } from './dm-policy.js';
 export type { DrivenModem } from './driven-modems.js';
+export { previewOf } from './endpoint-carriers.js';
 export { type ListenersAsked, listenersOf, senderOf } from './endpoint-plan.js';
 export type * from './events.js';
 export { type Judgement, judge } from './message.js';

@@ -1,3 +1,4 @@
+import type { EndpointPreview } from '../endpoints/index.js';
 import { toHex } from '../octets/index.js';
 import { type PlannedPart, planParts } from '../sending/index.js';
 import type { CommandIo } from './command.js';
@@ -64,6 +65,12 @@ export function encodedLines(push: PushInput, reference: number, parts: readonly
   const count = `${parts.length} PDU${parts.length === 1 ? '' : 's'}`;
   const said = `# to ${push.to}: ${push.type}, ${push.bodyOctets} octets in a push of ${push.wsp.length}, ${count}, reference ${reference}`;
   return [said, ...parts.flatMap(({ pdu, tpduOctets, sequence }) => [`# part ${sequence}: AT+CMGS=${tpduOctets}`, pdu])];
+}
+
+/** For people: what would leave for a target, header fields as they stand and the octets behind them as hex. */
+export function previewLines(push: PushInput, via: string, { lines, octets }: EndpointPreview): readonly string[] {
+  const said = `# to ${escapeText(via)}: ${push.type}, ${push.bodyOctets} octets; credentials are made when it leaves`;
+  return [said, ...lines.map(escapeText), ...(lines.length === 0 ? [] : ['']), toHex(octets)];
 }
 
 function explain(parts: readonly PlannedPart[]): readonly Explanation[] {

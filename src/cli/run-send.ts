@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { Bridge, defaultSetLimits, sendControlRequest, senderOf } from '../bridge/index.js';
+import { Bridge, defaultSetLimits, previewOf, sendControlRequest, senderOf } from '../bridge/index.js';
 import type { SinkPlan } from '../delivery/index.js';
 import { defaultRetention } from '../journal/index.js';
+import { toHex } from '../octets/index.js';
 import { reached } from '../runtime/index.js';
 import { planParts, type SendRequest, sendPush } from '../sending/index.js';
 import type { CommandIo } from './command.js';
@@ -16,7 +17,7 @@ import { wholeNumber } from './numbers.js';
 import { presentParts, presentReceipt, presentSendEvent, SendProgress } from './present-send.js';
 import { type PushInput, readPush } from './push-input.js';
 import type { PushArguments } from './push-options.js';
-import { encodedLines, encodedObject, offlineReference, warn } from './run-encode.js';
+import { encodedLines, encodedObject, offlineReference, previewLines, warn } from './run-encode.js';
 import { sendPolicyOf } from './send-policy.js';
 import { becomeWriter } from './writer.js';
 
@@ -42,6 +43,10 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
   // Whether it can be cut into parts is known before anything is opened; without a modem it goes whole.
   const parts = via !== null ? [] : planParts(push.wsp, { ...push.plan, to: push.to, reference: push.reference ?? offlineReference });
   warn(push, options.quiet, io);
+  if (options['dry-run'] && via !== null) {
+    await previewAtTarget(via, push, options, io);
+    return exitCodes.done;
+  }
   if (options['dry-run']) {
     const reference = push.reference ?? offlineReference;
     if (options.json) io.output.object(encodedObject(push, reference, parts));
@@ -64,6 +69,23 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
   const receipt = await deliver({ options, request, budget, reportsWithinMs, tell: shown.tell }, io);
   shown.end(receipt);
   return exitCodeOfReceipt(receipt, options.report);
+}
+
+/** Shows what would leave for a target; credentials are made when it leaves. */
+async function previewAtTarget(via: string, push: PushInput, { json, 'state-dir': stateDir }: SendArguments, io: CommandIo): Promise<void> {
+  const { clock, random, environment, output } = io;
+  const directory = resolve(stateDir ?? defaultStateFolder(environment));
+  const { endpoints, sending } = io.configuration?.content ?? {};
+  const sender = await senderOf(via, { ...endpoints, allow: sending?.allow ?? [], directory, environment, clock, random });
+  try {
+    const preview = previewOf(sender, push.wsp);
+    if (json) {
+      const { lines, octets } = preview;
+      output.object({ ...encodedObject(push, push.reference ?? offlineReference, []), via, lines, octets: toHex(octets) });
+    } else for (const line of previewLines(push, via, preview)) output.line(line);
+  } finally {
+    await sender.close();
+  }
 }
 
 /** What is to be sent, and how. */

@@ -23,7 +23,8 @@ export const sendCommand = defineCommand({
         type: 'string',
         requiresArg: true,
         default: 'modem',
-        describe: 'modem, or without one udp://HOST:PORT or sip:USER@HOST[:PORT][;transport=udp|tcp|tls]; --to is then not needed',
+        describe:
+          'modem, or without one udp://HOST:PORT, https://HOST:PORT/wappush or sip:USER@HOST[:PORT][;transport=udp|tcp|tls]; --to is then not needed',
       })
       .option('report-timeout', {
         type: 'number',
@@ -31,7 +32,11 @@ export const sendCommand = defineCommand({
         default: 300,
         describe: 'seconds to wait for status reports, with --report',
       })
-      .option('dry-run', { type: 'boolean', default: false, describe: 'show what would be written to the modem, and send nothing' })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        describe: 'show what would be written to the modem or sent to the target, and send nothing',
+      })
       .option('wait', { type: 'boolean', default: true, describe: 'wait for the rate limit; --no-wait refuses (exit code 7) instead' })
       .option('priority', { type: 'number', requiresArg: true, default: 0, describe: 'the higher leaves the queue first' })
       .option('budget', { type: 'number', requiresArg: true, describe: 'most short messages that this run may send' })

@@ -117,6 +117,16 @@ export function sipSender(
         advice: 'look for a loop of redirections',
       });
     },
+    preview(push) {
+      const uri = options.target.text.replace(/;transport=[^;]*/i, '');
+      const headers: readonly HeaderToWrite[] = [
+        ...routeThrough(options.proxy),
+        ['To', `<${octetsOf(uri)}>`],
+        ...headersOfPush(push),
+        ['Content-Length', String(push.body.length)],
+      ];
+      return { lines: [`MESSAGE ${uri} SIP/2.0`, ...headers.map(([name, value]) => `${name}: ${value}`)], octets: push.body };
+    },
     async close(): Promise<void> {
       closing.abort();
       for (const opening of carriers.values()) (await opening.catch(() => null))?.close();
@@ -161,9 +171,6 @@ function write(
   const uri = target.text.replace(/;transport=[^;]*/i, '');
   const branch = `z9hG4bK${random.uuid()}`;
   const proof = digest.prove('MESSAGE', octetsOf(uri));
-  const hops = push.headers
-    .filter(({ name }) => name.toLowerCase() === hopsHeader)
-    .map(({ name, value }): HeaderToWrite => [name, String(value)]);
   const headers: HeaderToWrite[] = [
     ['Via', formatVia(carrier.transport, carrier.local, branch)],
     ...routeThrough(options.proxy),
@@ -172,12 +179,22 @@ function write(
     ['To', `<${octetsOf(uri)}>`],
     ['Call-ID', call.callId],
     ['CSeq', `${call.sequence} MESSAGE`],
-    ['Accept-Contact', `*;${dmFeatureTag};require;explicit`],
     ...proof.headers,
+    ...headersOfPush(push),
+  ];
+  return { octets: formatSipMessage(`MESSAGE ${octetsOf(uri)} SIP/2.0`, headers, push.body), branch, proof };
+}
+
+/** Header fields that a push has whatever carries it. */
+function headersOfPush(push: PushMessage): readonly HeaderToWrite[] {
+  const hops = push.headers
+    .filter(({ name }) => name.toLowerCase() === hopsHeader)
+    .map(({ name, value }): HeaderToWrite => [name, String(value)]);
+  return [
+    ['Accept-Contact', `*;${dmFeatureTag};require;explicit`],
     ...hops,
     ['Content-Type', octetsOf(push.contentType.name ?? 'application/octet-stream')],
   ];
-  return { octets: formatSipMessage(`MESSAGE ${octetsOf(uri)} SIP/2.0`, headers, push.body), branch, proof };
 }
 
 function tooLarge(octets: number): EndpointError {
