@@ -38,6 +38,7 @@ export async function sipListenerOf(text: string, settings: EndpointSettings): P
     port: uri.port ?? (transport === 'tls' ? 5061 : 5060),
     transport,
     tls,
+    algorithms: sip?.algorithms,
     ...(passwords.size === 0 ? {} : { passwords }),
     ...(registration === undefined ? {} : { registration }),
   });

@@ -23,6 +23,14 @@ const sip = z
       .max(256)
       .optional()
       .describe('Senders that must prove who they are; without it everybody may send'),
+    algorithms: z
+      .array(z.enum(['SHA-256', 'MD5']))
+      .min(1)
+      .max(2)
+      .optional()
+      .describe(
+        'Hashes of that proof, in the order offered; SHA-256 and MD5 unless given, and MD5 alone for senders that know nothing else',
+      ),
     certificate: line('PEM file with the certificate, for TLS'),
     key: line('PEM file with its private key'),
     authorities: line('PEM file with the certificates to trust in place of those of the system'),

@@ -16,6 +16,17 @@ export type DigestVerdict =
   | { readonly is: 'proved'; readonly username: string }
   | { readonly is: 'challenged'; readonly challenges: readonly string[]; readonly why: 'absent' | 'wrong' | 'stale' | 'replayed' };
 
+/** A hash that is offered. */
+export type OfferedAlgorithm = 'SHA-256' | 'MD5';
+
+export interface DigestGuardOptions {
+  readonly clock: Clock;
+  readonly realm: string;
+  readonly passwords: ReadonlyMap<string, string>;
+  /** In the order offered, the one that is liked best first; both, the stronger first, unless given. @see RFC 8760 2.3 */
+  readonly algorithms?: readonly OfferedAlgorithm[] | undefined;
+}
+
 /** Counts of one nonce that were used: the highest, and which of those just below it. */
 interface Counts {
   highest: number;
@@ -32,19 +43,17 @@ export class DigestGuard {
   readonly #clock: Clock;
   readonly #realm: string;
   readonly #passwords: ReadonlyMap<string, string>;
+  readonly #algorithms: readonly OfferedAlgorithm[];
   readonly #secret = randomBytes(32);
   readonly #counts = new Map<string, Counts>();
   /** Nonces made before this are stale, whatever else: their counts are no longer known. */
   #oldest = 0;
 
-  constructor({
-    clock,
-    realm,
-    passwords,
-  }: { readonly clock: Clock; readonly realm: string; readonly passwords: ReadonlyMap<string, string> }) {
+  constructor({ clock, realm, passwords, algorithms = ['SHA-256', 'MD5'] }: DigestGuardOptions) {
     this.#clock = clock;
     this.#realm = realm;
     this.#passwords = passwords;
+    this.#algorithms = algorithms;
   }
 
   /** Nonces whose counts are kept. */
@@ -58,7 +67,8 @@ export class DigestGuard {
    */
   examine(values: readonly string[], method: string, uris: readonly string[]): DigestVerdict {
     const claim = values.map(parseClaim).find((one) => one !== null && one.realm === this.#realm);
-    if (claim === undefined || claim === null) return this.#challenge('absent');
+    // What was not offered is not taken: it may have been left out for its weakness.
+    if (claim === undefined || claim === null || !this.#algorithms.some((one) => one === claim.algorithm)) return this.#challenge('absent');
     const password = this.#passwords.get(claim.username);
     // A name that is not known takes as long as a wrong password.
     const holds = claimHolds(claim, password ?? randomBytes(16).toString('hex'), method) && password !== undefined;
@@ -117,8 +127,7 @@ export class DigestGuard {
     const chance = randomBytes(12).toString('hex');
     const nonce = `${time}${chance}${this.#seal(time, chance)}`;
     const challenge = { realm: this.#realm, nonce, opaque: null, qopAuth: true, stale: why === 'stale' };
-    // The stronger first. @see RFC 8760 2.3
-    const challenges = (['SHA-256', 'MD5'] as const).map((algorithm) => formatChallenge({ ...challenge, algorithm }));
+    const challenges = this.#algorithms.map((algorithm) => formatChallenge({ ...challenge, algorithm }));
     return { is: 'challenged', challenges, why };
   }
 }

@@ -7,7 +7,7 @@ import { plainAddress } from '../address.js';
 import { bindError, EndpointError } from '../errors.js';
 import type { EndpointListener, OpenListener } from '../types.js';
 import { ClientTransactions } from './client-transactions.js';
-import { DigestGuard } from './digest-guard.js';
+import { DigestGuard, type OfferedAlgorithm } from './digest-guard.js';
 import { formatAnswer } from './format-message.js';
 import { addressOf, destinationOf, type OpenCarrier, openStreamCarrier, type SipDestination, transportOf } from './open-carrier.js';
 import { parseSipMessage } from './parse-message.js';
@@ -33,6 +33,8 @@ export interface ListenSipOptions {
   readonly tls?: SipTlsOptions | undefined;
   /** Where senders must prove who they are: passwords by user. */
   readonly passwords?: ReadonlyMap<string, string> | undefined;
+  /** Hashes of that proof, in the order offered. */
+  readonly algorithms?: readonly OfferedAlgorithm[] | undefined;
   /** Realm of that proof. */
   readonly realm?: string | undefined;
   /** Where to register; without it only what is sent here directly comes. */
@@ -54,9 +56,9 @@ const portAttempts = 20;
 /** A listener for DM messages by SIP. @see OMA-TS-DM_PushBinding-V1_3 5.2; RFC 3428 */
 export function listenSip(options: ListenSipOptions): OpenListener {
   return async (intake, { clock, random, log }): Promise<EndpointListener> => {
-    const { transport, passwords, realm = 'wapbridge' } = options;
+    const { transport, passwords, algorithms, realm = 'wapbridge' } = options;
     const transactions = new ClientTransactions(clock);
-    const guard = passwords === undefined ? undefined : new DigestGuard({ clock, realm, passwords });
+    const guard = passwords === undefined ? undefined : new DigestGuard({ clock, realm, passwords, algorithms });
     let publicGruu: string | null = null;
     const handler = new RequestHandler({
       intake,
