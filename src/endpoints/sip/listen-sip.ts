@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { DecodeError } from '../../octets/index.js';
-import { plainAddress } from '../address.js';
-import { bindError, EndpointError } from '../errors.js';
+import { formatAddress, plainAddress } from '../address.js';
+import { bindError, EndpointError, systemCode } from '../errors.js';
 import type { EndpointListener, OpenListener } from '../types.js';
 import { ClientTransactions } from './client-transactions.js';
 import { DigestGuard, type OfferedAlgorithm } from './digest-guard.js';
@@ -96,7 +96,12 @@ export function listenSip(options: ListenSipOptions): OpenListener {
       }
       connections.set(new SipStreamConnection(socket, stream), true);
     };
-    const { udp, server, address, port } = await bind(options, onSocket);
+    const { udp, server, address, port } = await bind(options, onSocket, (error, { remoteAddress, remotePort }) => {
+      if (systemCode(error) === 'ECONNRESET') return;
+      const from = remoteAddress === undefined ? null : formatAddress(plainAddress(remoteAddress), remotePort ?? 0);
+      const message = `no TLS came about: ${systemCode(error) || error.message}`;
+      intake.refused({ binding: 'sip', from, code: 'endpoints/tls-failed', message });
+    });
     udp?.on('message', (octets, remote) => {
       const source = { address: plainAddress(remote.address), port: remote.port };
       void handler.handle(octets, {
@@ -207,14 +212,18 @@ interface Bound {
 }
 
 /** Opens the sockets; without a transport both on one port. */
-async function bind(options: ListenSipOptions, onSocket: (socket: Socket) => void): Promise<Bound> {
+async function bind(
+  options: ListenSipOptions,
+  onSocket: (socket: Socket) => void,
+  onTlsFailed: (error: Error, socket: Socket) => void,
+): Promise<Bound> {
   const { transport, host, port } = options;
   for (let attempt = 1; ; attempt += 1) {
     const udp = transport === undefined || transport === 'udp' ? await bindUdp(host, port) : undefined;
     const bound = udp?.address();
     if (transport === 'udp') return { udp, server: undefined, address: bound?.address ?? host, port: bound?.port ?? port };
     try {
-      const server = await bindStream(options, bound?.port ?? port, onSocket);
+      const server = await bindStream(options, bound?.port ?? port, onSocket, onTlsFailed);
       const at = server.address();
       if (at === null || typeof at === 'string') throw bindError(null, host);
       return { udp, server, address: at.address, port: at.port };
@@ -238,7 +247,12 @@ async function bindUdp(host: string, port: number): Promise<UdpSocket> {
   }
 }
 
-async function bindStream({ host, transport, tls }: ListenSipOptions, port: number, onSocket: (socket: Socket) => void): Promise<Server> {
+async function bindStream(
+  { host, transport, tls }: ListenSipOptions,
+  port: number,
+  onSocket: (socket: Socket) => void,
+  onTlsFailed: (error: Error, socket: Socket) => void,
+): Promise<Server> {
   const secure = {
     ...(tls?.certificate === undefined ? {} : { cert: tls.certificate }),
     ...(tls?.key === undefined ? {} : { key: tls.key }),
@@ -256,7 +270,7 @@ async function bindStream({ host, transport, tls }: ListenSipOptions, port: numb
   }
   server.maxConnections = mostSockets;
   // Handshakes that fail end their connection and nothing else.
-  server.on('tlsClientError', () => {});
+  server.on('tlsClientError', onTlsFailed);
   try {
     server.listen({ port, host, backlog: 1024 });
     await once(server, 'listening');
