@@ -1,0 +1,1 @@
+export { type SipProcedure, sipProcedures } from './procedures/sip.js';
