@@ -95,7 +95,7 @@ export class ClientTransactions {
           open.fail(error);
           return;
         }
-        if (carrier.transport !== 'UDP') return;
+        if (carrier.transport !== 'UDP' || this.#open.get(branch) !== open) return;
         // Once something is heard, there is no hurry. @see RFC 3261 17.1.2.2, Proceeding
         cancelResend = this.#clock.after(delayMs, () => send(open.proceeding ? t2Ms : Math.min(2 * delayMs, t2Ms)), { keepAlive: true });
       };
