@@ -1,8 +1,9 @@
 // Prints how many parts a second go through a real pseudo-terminal, from the unsolicited line to the acknowledgement after the part is on
 // disk, beside what the same bench reaches with a reader that stores nothing; and the share of the line limit at 115200 baud.
 // Before that, how fast lines are read without any port (benchmark-reading.mjs), and after it how fast parts leave
-// (benchmark-sending.mjs); --reading and --sending are one of these alone.
-// usage: npm run benchmark -- [--reading|--sending] [--parts N] [--rounds N] [--json]
+// (benchmark-sending.mjs), and pushes through the bindings that need no modem (benchmark-bindings.mjs); --reading, --sending and
+// --bindings are one of these alone.
+// usage: npm run benchmark -- [--reading|--sending|--bindings] [--parts N] [--rounds N] [--json]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,6 +31,10 @@ function measureApart(script, parameters = []) {
 }
 if (process.argv.includes('--sending')) {
   process.stdout.write(measureApart('benchmark-sending.mjs', ['--rounds', String(rounds)]));
+  process.exit(0);
+}
+if (process.argv.includes('--bindings')) {
+  process.stdout.write(measureApart('benchmark-bindings.mjs'));
   process.exit(0);
 }
 const measured = { stdout: measureApart('benchmark-reading.mjs') };
@@ -176,11 +181,12 @@ const paced = ['--baud', '115200'];
 const pacedMinimal = await measure('minimal', pacedParts, paced, 8);
 const pacedListen = await measure('listen', pacedParts, paced, 8);
 const sending = measureApart('benchmark-sending.mjs', ['--rounds', String(rounds)]);
+const bindings = measureApart('benchmark-bindings.mjs');
 
 const ceiling = median(results.minimal.map(({ partsPerSecond }) => partsPerSecond));
 const durable = median(results.listen.map(({ partsPerSecond }) => partsPerSecond));
 const figures = {
-  ...(json ? { reading: JSON.parse(measured.stdout), sending: JSON.parse(sending) } : {}),
+  ...(json ? { reading: JSON.parse(measured.stdout), sending: JSON.parse(sending), bindings: JSON.parse(bindings) } : {}),
   unpaced: { listenPartsPerSecond: durable, minimalPartsPerSecond: ceiling, share: durable / ceiling, parts, rounds },
   paced: {
     listenPartsPerSecond: pacedListen.partsPerSecond,
@@ -210,4 +216,5 @@ if (json) {
     `  resident, listen: ${figures.residentMiB.idle.toFixed(1)} MiB idle, ${figures.residentMiB.afterLoad.toFixed(1)} MiB after ${parts} parts (aim: under 90 idle)`,
   );
   process.stdout.write(sending);
+  process.stdout.write(bindings);
 }
