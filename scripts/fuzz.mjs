@@ -1,7 +1,8 @@
 // Gives every decoder input made by mutating the vectors, watches that nothing but its own located errors comes out and that what
 // is promised holds, then compares with node-pdu and, in batches, with tshark. Exit 0 where nothing was found.
-// usage: npm run fuzz -- [--seconds N] [--seed S] [--inputs N] [--only INDEX] [--compare N] [--json]
-//   --only INDEX   runs the one input of that number of the seed; --compare N  PDUs and pushes to compare with the peers (0: none)
+// usage: npm run fuzz -- [--seconds N] [--seed S] [--inputs N] [--target WORD] [--only INDEX] [--compare N] [--json]
+//   --target WORD  only the decoders whose name holds it; --only INDEX  runs the one input of that number of the seed; --compare N  PDUs
+//   and pushes to compare with the peers (0: none)
 import { Worker } from 'node:worker_threads';
 import { Random } from './fuzz/random.mjs';
 import { gatherSeeds } from './fuzz/seeds.mjs';
@@ -13,10 +14,11 @@ const hangMs = 20_000;
 const heapMiB = 384;
 
 function readOptions(parameters) {
-  const options = { seconds: 60, seed: 1, inputs: Number.MAX_SAFE_INTEGER, only: null, first: 0, compare: 4000, json: false };
+  const options = { seconds: 60, seed: 1, inputs: Number.MAX_SAFE_INTEGER, only: null, first: 0, target: '', compare: 4000, json: false };
   for (let index = 0; index < parameters.length; index += 1) {
     const name = parameters[index].replace(/^--/, '');
     if (name === 'json') options.json = true;
+    else if (name === 'target') options.target = parameters[++index] ?? '';
     else if (name in options) {
       const value = Number(parameters[++index]);
       if (!Number.isSafeInteger(value) || value < 0) fail(`--${name} takes a whole number`);
@@ -39,16 +41,16 @@ function fail(message) {
 }
 
 /** The input of a number: what it is for, and what it holds. */
-async function inputOf(seed, index) {
+async function inputOf(seed, index, word) {
   const random = new Random(seed);
-  const table = targetTable(makeTargets(await gatherSeeds()));
+  const table = targetTable(makeTargets(await gatherSeeds()), word);
   random.restart(index);
   const target = table[random.below(table.length)];
   return { target, input: target.make(random) };
 }
 
-async function runOne({ seed, only }) {
-  const { target, input } = await inputOf(seed, only);
+async function runOne({ seed, only, target: word }) {
+  const { target, input } = await inputOf(seed, only, word);
   console.log(`${target.name}: ${target.show(input)}`);
   const start = performance.now();
   target.run(input);
@@ -56,11 +58,11 @@ async function runOne({ seed, only }) {
 }
 
 /** Runs a worker to its end, to a hang, or out of memory. */
-function runWorker({ seed, inputs, seconds, first }) {
+function runWorker({ seed, inputs, seconds, first, target }) {
   const progress = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT);
   const counters = new Float64Array(progress);
   const worker = new Worker(new URL('./fuzz/worker.mjs', import.meta.url), {
-    workerData: { seed, inputs, seconds, first, progress },
+    workerData: { seed, inputs, seconds, first, target, progress },
     resourceLimits: { maxOldGenerationSizeMb: heapMiB },
   });
   return new Promise((resolve, reject) => {
@@ -115,7 +117,7 @@ if (options.only !== null) {
   const result = await runWorker(options);
   const failures = [...result.failures];
   if (result.ended !== undefined) {
-    const { target, input } = await inputOf(options.seed, result.ended.index);
+    const { target, input } = await inputOf(options.seed, result.ended.index, options.target);
     failures.push({
       kind: result.ended.kind,
       target: target.name,
@@ -145,7 +147,7 @@ if (options.only !== null) {
   else {
     for (const { kind, target, index, message, input, times } of failures) {
       console.log(
-        `${kind} in ${target}, ${times} times; first with --seed ${options.seed} --only ${index}:\n  ${message}\n  ${input.slice(0, 2000)}`,
+        `${kind} in ${target}, ${times} times; first with --seed ${options.seed}${options.target === '' ? '' : ` --target ${options.target}`} --only ${index}:\n  ${message}\n  ${input.slice(0, 2000)}`,
       );
     }
     console.log(

@@ -1,4 +1,6 @@
 // Changes a seed where formats are sensitive: at its fields, its lengths and its tokens.
+import { httpTokens } from './http.mjs';
+
 const edges = [0, 1, 2, 0x0c, 0x1e, 0x1f, 0x20, 0x22, 0x7e, 0x7f, 0x80, 0x81, 0x8c, 0x8d, 0xa0, 0xc2, 0xfe, 0xff];
 
 const octetsOf = (hex) => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -124,6 +126,8 @@ const tokensOf = {
   'at-log': tokens.text,
   trace: tokens.text,
   config: tokens.text,
+  http: httpTokens,
+  'http-credentials': httpTokens,
 };
 
 /** Longest input that is made; a part has at most 176 octets, a push some hundreds. */

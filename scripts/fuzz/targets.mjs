@@ -33,6 +33,7 @@ import {
   readPart,
 } from '../../dist/sms/index.js';
 import { decodePush, encodePush } from '../../dist/wsp/index.js';
+import { httpTargets } from './http.mjs';
 import { mutate } from './mutate.mjs';
 
 export class Violation extends Error {}
@@ -312,6 +313,7 @@ export function makeTargets(seeds) {
       }
     }),
     octetTarget('config', 'config', 0.05, (input) => checkConfig(text(input)).ok),
+    ...httpTargets(octetTarget, violated),
   ];
 }
 
@@ -385,7 +387,9 @@ function checkReassembly({ pdus, bounds, steps }) {
   return [...places.values()].includes('complete');
 }
 
-/** A table that a random number below its length picks a target from, by weight. */
-export function targetTable(targets) {
-  return targets.flatMap((target) => new Array(Math.max(1, Math.round(target.weight * 20))).fill(target));
+/** A table that a random number below its length picks a target from, by weight; of those whose name holds a word, where one is given. */
+export function targetTable(targets, word = '') {
+  const chosen = targets.filter(({ name }) => name.includes(word));
+  if (chosen.length === 0) throw new Error(`no target is called ${word}; there are ${targets.map(({ name }) => name).join(', ')}`);
+  return chosen.flatMap((target) => new Array(Math.max(1, Math.round(target.weight * 20))).fill(target));
 }

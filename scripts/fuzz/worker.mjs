@@ -4,11 +4,11 @@ import { Random } from './random.mjs';
 import { gatherSeeds } from './seeds.mjs';
 import { makeTargets, targetTable, Violation } from './targets.mjs';
 
-const { seed, inputs, seconds, first, progress } = workerData;
+const { seed, inputs, seconds, first, target: word, progress } = workerData;
 /** [0]: inputs done; [1]: violations; [2]: uncaught errors; [3]: slow inputs. */
 const counters = new Float64Array(progress);
 const slowMs = 50;
-const table = targetTable(makeTargets(await gatherSeeds()));
+const table = targetTable(makeTargets(await gatherSeeds()), word);
 const random = new Random(seed);
 const began = performance.now();
 const perTarget = {};
