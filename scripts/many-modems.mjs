@@ -1,16 +1,14 @@
 #!/usr/bin/env node
-// Prints durable parts a second with 1, 8, 32 and 64 virtual modems beside a reader that stores nothing, and whether 64 modems with 1,000
-// senders that use one 8-bit reference, shuffled and 5 % of the parts twice, yield every message exactly.
-// usage: node scripts/many-modems.mjs [--modems 1,8,32,64] [--parts N] [--baud N] [--exact N] [--json]
-import { spawn } from 'node:child_process';
+// Prints durable parts a second with 1, 8, 32 and 64 virtual modems beside a reader that stores nothing; how long a part waits for its
+// acknowledgement and a message for its consumer, also beside a sink that never answers; and whether 64 modems with 1,000 senders that use
+// one 8-bit reference, shuffled and 5 % of the parts twice, yield every message exactly.
+// usage: npm run benchmark:modems -- [--modems 1,8,32,64] [--parts N] [--baud N] [--stuck] [--exact N] [--json]
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../dist/runtime/index.js';
+import * as rig from './many-modems/rig.mjs';
 import { pushParts } from './torture/messages.mjs';
 
 const { values } = parseArgs({
@@ -18,173 +16,164 @@ const { values } = parseArgs({
     modems: { type: 'string', default: '1,8,32,64' },
     parts: { type: 'string', default: '4000' },
     baud: { type: 'string', default: '0' },
+    stuck: { type: 'boolean', default: false },
     exact: { type: 'string', default: '1000' },
     json: { type: 'boolean', default: false },
   },
 });
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-const benchScript = fileURLToPath(new URL('many-modems/bench.mjs', import.meta.url));
-const minimal = fileURLToPath(new URL('many-modems/minimal-reader.mjs', import.meta.url));
+const baud = Number(values.baud);
+/** Full parts a second that 115200 baud carry with their acknowledgements. */
+const lineLimit = 32.4;
 const random = seededRandom(5);
 const below = (count) => Math.floor(random.fraction() * count);
-const figures = [];
-
-async function startBench(modems, baud) {
-  const child = spawn(process.execPath, [benchScript, String(modems), String(baud)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const { ports } = JSON.parse((await lines.next()).value);
-  return {
-    ports,
-    /** Delivers lists of TPDUs, one a modem; resolves with the seconds until the last was acknowledged. */
-    run: async (lists) => {
-      child.stdin.write(`${JSON.stringify(lists)}\n`);
-      return JSON.parse((await lines.next()).value);
-    },
-    stop: () => child.kill('SIGTERM'),
-  };
-}
-
-function startReader(kind, ports, state) {
-  const words =
-    kind === 'minimal'
-      ? [minimal, ...ports]
-      : [main, 'listen', '--json', ...ports.flatMap((port) => ['--modem', port]), '--state-dir', state];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const messages = [];
-  let ready = 0;
-  let wake = () => {};
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.includes('"state":"ready"')) ready += 1;
-    else if (line.startsWith('{"event":"message"')) messages.push({ at: performance.now(), line });
-    wake();
-  });
-  const until = async (what, holds) => {
-    const deadline = performance.now() + 120_000;
-    while (!holds()) {
-      if (performance.now() > deadline) throw new Error(`waited for ${what} in vain`);
-      await new Promise((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, 100);
-      });
-    }
-  };
-  return {
-    child,
-    messages,
-    ready: () => until('the modems', () => ready >= ports.length),
-    until,
-    stop: () => new Promise((resolve) => child.once('close', resolve) && child.kill('SIGTERM')),
-  };
-}
-
-const residentMiB = (pid) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 let serial = 0;
 
-/** Full parts of two-part DM pushes. */
-function load(modems, parts) {
-  return Array.from({ length: modems }, () =>
-    Array.from({ length: Math.ceil(parts / modems / 2) }, () => {
-      serial += 1;
-      const body = Buffer.alloc(250, serial & 255);
-      body.writeUInt32BE(serial);
-      const sender = `1555${String(serial % 1_000_0000).padStart(7, '0')}`;
-      const message = {
-        verdict: 'dm-application',
-        body: body.toString('hex').toUpperCase(),
-        total: 2,
-        sender,
-        wide: false,
-        transaction: 1,
-        onCard: false,
-      };
-      return pushParts({ ...message, reference: serial & 255, number: serial });
-    }).flat(),
+/** A configuration whose first sink takes nothing ever: a program that does not end. */
+function stuckConfig(folder) {
+  const file = join(folder, 'stuck.yaml');
+  writeFileSync(
+    file,
+    'sinks:\n  stuck: { kind: exec, command: [sleep, "86400"], timeout: 1h }\n  out: { kind: ndjson }\nroutes:\n  - { sinks: [stuck, out] }\n',
   );
+  return file;
 }
 
-async function measure(kind, modems, baud, parts) {
-  const bench = await startBench(modems, baud);
-  const state = mkdtempSync(join(tmpdir(), 'wapbridge-benchmark-'));
-  const reader = startReader(kind, bench.ports, state);
-  try {
-    await reader.ready();
-    await bench.run(load(modems, modems * 4));
-    const lists = load(modems, parts);
-    const { seconds } = await bench.run(lists);
-    return { kind, modems, baud, partsPerSecond: lists.flat().length / seconds, residentMiB: residentMiB(reader.child.pid) };
-  } finally {
-    await reader.stop();
-    bench.stop();
-    rmSync(state, { recursive: true, force: true });
-  }
+async function measure(kind, modems, parts, stuck) {
+  return rig.inFolder(async (state) => {
+    const times = { acknowledgement: new rig.Times(), handOff: new rig.Times() };
+    const wroteAt = new Map();
+    let settled = 0;
+    let counted = 0;
+    let measuring = false;
+    const failed = [];
+    const bench = await rig.startBench(modems, baud, (key, outcome, wrote, at) => {
+      settled += 1;
+      if (outcome !== 'acknowledged') failed.push(`${key}: ${outcome}`);
+      if (!measuring) return;
+      times.acknowledgement.add(at - wrote);
+      if (key.endsWith('/1')) meet(Number(key.split('/')[0]), wrote, 'wrote');
+    });
+    // What the two processes tell comes in any order.
+    const meet = (number, at, which) => {
+      const other = wroteAt.get(number);
+      if (other === undefined) return wroteAt.set(number, at);
+      wroteAt.delete(number);
+      counted += 1;
+      times.handOff.add(which === 'wrote' ? other - at : at - other);
+    };
+    const config = stuck ? stuckConfig(state) : null;
+    const reader = rig.startReader(kind, bench.ports, {
+      state: join(state, 'state'),
+      config,
+      onMessage: (line, at) => measuring && meet(rig.numberOf(line).number, at, 'here'),
+    });
+    const run = async (count) => {
+      const lists = Array.from({ length: modems }, () =>
+        Array.from({ length: Math.max(1, Math.round(count / modems / 2)) }, () => rig.partsOf(serial++)).flat(),
+      );
+      const total = lists.flat().length;
+      settled = 0;
+      const began = rig.now();
+      bench.deliver(lists);
+      await bench.until('the parts', () => settled >= total, 600_000);
+      if (failed.length > 0) throw new Error(`not every part was acknowledged: ${failed.slice(0, 3).join(', ')}`);
+      return { total, seconds: (rig.now() - began) / 1000 };
+    };
+    try {
+      await reader.ready();
+      await run(modems * 4);
+      if (kind === 'listen') await new Promise((resolve) => setTimeout(resolve, 300));
+      measuring = true;
+      const { total, seconds } = await run(parts);
+      if (kind === 'listen') await reader.until('the messages', () => counted >= total / 2);
+      return {
+        kind,
+        modems,
+        baud,
+        stuck,
+        partsPerSecond: total / seconds,
+        residentMiB: rig.residentMiB(reader.pid),
+        acknowledgement: times.acknowledgement.figures(),
+        handOff: kind === 'listen' ? times.handOff.figures() : null,
+      };
+    } finally {
+      await reader.stop();
+      await bench.stop();
+    }
+  });
 }
 
 /** 64 modems, so many senders with the same 8-bit reference, shuffled, 5 % of the parts twice: what arrives, against what was sent. */
 async function exactness(modems, senders) {
-  const bench = await startBench(modems, 0);
-  const state = mkdtempSync(join(tmpdir(), 'wapbridge-benchmark-'));
-  const reader = startReader('listen', bench.ports, state);
-  try {
-    await reader.ready();
-    const sent = new Set();
-    const lists = Array.from({ length: modems }, () => []);
-    for (let sender = 0; sender < senders; sender += 1) {
-      const total = 2 + below(5);
-      serial += 1;
-      const body = Buffer.from(Array.from({ length: total * 100 }, () => below(256)));
-      sent.add(createHash('sha256').update(body).digest('hex'));
-      const message = {
-        verdict: 'dm-application',
-        body: body.toString('hex').toUpperCase(),
-        total,
-        wide: false,
-        transaction: 1,
-        onCard: false,
-      };
-      const parts = pushParts({ ...message, sender: `1555${String(sender).padStart(7, '0')}`, reference: 7, number: serial });
-      lists[sender % modems].push(...parts, ...parts.filter(() => random.fraction() < 0.05));
-    }
-    const shuffled = lists.map((list) => {
-      const order = [];
-      while (list.length > 0) order.push(...list.splice(below(list.length), 1));
-      return order;
+  return rig.inFolder(async (state) => {
+    const messages = [];
+    let settled = 0;
+    const bench = await rig.startBench(modems, 0, () => {
+      settled += 1;
     });
-    const { seconds } = await bench.run(shuffled);
-    await reader.until('the messages', () => reader.messages.length >= senders).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const arrived = reader.messages.map(({ line }) =>
-      createHash('sha256')
-        .update(Buffer.from(JSON.parse(line).push?.body ?? '', 'hex'))
-        .digest('hex'),
-    );
-    const exact = new Set(arrived.filter((digest) => sent.has(digest)));
-    return {
-      modems,
-      senders,
-      parts: shuffled.flat().length,
-      seconds,
-      exact: exact.size,
-      again: arrived.length - new Set(arrived).size,
-      foreign: arrived.filter((digest) => !sent.has(digest)).length,
-    };
-  } finally {
-    await reader.stop();
-    bench.stop();
-    rmSync(state, { recursive: true, force: true });
-  }
+    const reader = rig.startReader('listen', bench.ports, { state, onMessage: (line) => messages.push(line) });
+    try {
+      await reader.ready();
+      const sent = new Set();
+      const lists = Array.from({ length: modems }, () => []);
+      for (let sender = 0; sender < senders; sender += 1) {
+        const total = 2 + below(5);
+        serial += 1;
+        const body = Buffer.from(Array.from({ length: total * 100 }, () => below(256)));
+        sent.add(createHash('sha256').update(body).digest('hex'));
+        const message = {
+          verdict: 'dm-application',
+          body: body.toString('hex').toUpperCase(),
+          total,
+          wide: false,
+          transaction: 1,
+          onCard: false,
+        };
+        const parts = pushParts({ ...message, sender: `1555${String(sender).padStart(7, '0')}`, reference: 7, number: serial });
+        lists[sender % modems].push(...parts, ...parts.filter(() => random.fraction() < 0.05));
+      }
+      const shuffled = lists.map((list) => {
+        const order = [];
+        while (list.length > 0) order.push(...list.splice(below(list.length), 1));
+        return order.map((tpdu) => ['', tpdu]);
+      });
+      const parts = shuffled.flat().length;
+      const began = rig.now();
+      bench.deliver(shuffled);
+      await bench.until('the parts', () => settled >= parts);
+      const seconds = (rig.now() - began) / 1000;
+      await reader.until('the messages', () => messages.length >= senders).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const arrived = messages.map((line) =>
+        createHash('sha256')
+          .update(Buffer.from(JSON.parse(line).push?.body ?? '', 'hex'))
+          .digest('hex'),
+      );
+      const exact = new Set(arrived.filter((digest) => sent.has(digest)));
+      const foreign = arrived.filter((digest) => !sent.has(digest)).length;
+      return { modems, senders, parts, seconds, exact: exact.size, again: arrived.length - new Set(arrived).size, foreign };
+    } finally {
+      await reader.stop();
+      await bench.stop();
+    }
+  });
 }
 
-const say = (figure, text) => {
-  figures.push(figure);
-  process.stdout.write(values.json ? `${JSON.stringify(figure)}\n` : `${text}\n`);
-};
-for (const modems of values.modems.split(',').map(Number)) {
+const say = (figure, text) => process.stdout.write(values.json ? `${JSON.stringify(figure)}\n` : `${text}\n`);
+for (const modems of values.modems.split(',').filter(Boolean).map(Number)) {
   for (const kind of ['minimal', 'listen']) {
-    const figure = await measure(kind, modems, Number(values.baud), Number(values.parts));
-    const { partsPerSecond, residentMiB: resident } = figure;
+    if (kind === 'minimal' && values.stuck) continue;
+    const figure = await measure(kind, modems, Number(values.parts), values.stuck);
+    const { partsPerSecond, residentMiB: resident, acknowledgement, handOff } = figure;
+    const line = baud === 0 ? 'unpaced' : `${values.baud} baud`;
+    const share = baud === 115200 ? ` (${((100 * partsPerSecond) / lineLimit / modems).toFixed(1)} % of the line limit)` : '';
     say(
       figure,
-      `${String(modems).padStart(3)} modems, ${values.baud === '0' ? 'unpaced' : `${values.baud} baud`}, ${kind.padEnd(8)} ${partsPerSecond.toFixed(0).padStart(6)} parts/s, ${resident.toFixed(0)} MiB`,
+      [
+        `${String(modems).padStart(3)} modems, ${line}, ${kind === 'listen' && values.stuck ? 'listen beside a stuck sink' : kind.padEnd(8)} ${partsPerSecond.toFixed(0).padStart(6)} parts/s${share}, ${resident.toFixed(0)} MiB`,
+        `      last octet of a part to its acknowledgement  ${rig.timesText(acknowledgement)}`,
+        ...(handOff === null ? [] : [`      last octet of the last part to the consumer  ${rig.timesText(handOff)}`]),
+      ].join('\n'),
     );
   }
 }

@@ -118,12 +118,13 @@ export class Intake {
       appended.duplicateOf === null
         ? this.#follow(reading, tag, origin.receiver, origin.imsi ?? null)
         : { reassembly: 'duplicate', missing: null, act: null };
-    await answered;
-    reached('part:acknowledged');
     this.#options.emit(partEvent(reading, tag, consequence.reassembly, consequence.missing));
     reached('part:told');
     consequence.act?.();
     reached('part:followed');
+    // Nothing of that waits for the modem's answer: on a busy line it comes behind the whole next part.
+    await answered;
+    reached('part:acknowledged');
   }
 
   /**

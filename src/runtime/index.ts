@@ -6,3 +6,4 @@ export { ManualClock } from './manual-clock.js';
 export { reached } from './points.js';
 export { seededRandom, systemRandom } from './random.js';
 export { systemClock } from './system-clock.js';
+export { keepYoungHeapSmall } from './young-heap.js';

@@ -12,6 +12,7 @@ import {
   senderOf,
 } from '../../bridge/index.js';
 import { defaultRetention, type JournalHealth, openJournal } from '../../journal/index.js';
+import { keepYoungHeapSmall } from '../../runtime/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
 import { driveNamed } from '../drive.js';
@@ -146,6 +147,7 @@ async function listen(
   const stop = io.stopSignal();
   stop.addEventListener('abort', () => end.now('stopped'), { once: true });
   if (stop.aborted) return;
+  keepYoungHeapSmall();
   const say = (line: string): void => {
     if (quiet) return;
     io.errors.line(line);
