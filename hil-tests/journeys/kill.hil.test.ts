@@ -74,6 +74,8 @@ test(`kill -9 of listen at any moment of a two-part message loses nothing (${kil
   // The network waits longer and longer before it tries again, but a host that arrives makes it try at once.
   for (let run = kills; run < kills + 12 && (run === kills || missing().length > 0); run += 1) {
     const listen = startListen(scene, bench, stateDir, null);
+    // Before it has said so much, a SIGTERM ends it as it ends any program.
+    await listen.waitForEvent('modem');
     const before = seen.map(({ body }) => body);
     const whole = (): boolean => new Set([...before, ...listen.eventsNamed('message').map(bodyIn)]).size >= bodies.length;
     for (const deadline = Date.now() + 7_000; Date.now() < deadline && !whole(); ) await pause(50);
