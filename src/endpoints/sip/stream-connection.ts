@@ -3,7 +3,7 @@ import { DecodeError } from '../../octets/index.js';
 import type { Cancel, Clock } from '../../runtime/index.js';
 import { plainAddress } from '../address.js';
 import { leadingLineEnds } from './parse-message.js';
-import { type SipFrame, SipStreamFramer } from './stream-framer.js';
+import { SipStreamFramer } from './stream-framer.js';
 
 /** How long the rest of a message may take once it has begun. */
 const messageMs = 30_000;
@@ -41,6 +41,8 @@ export class SipStreamConnection {
   /** The peer has said its last. */
   #heardAll = false;
   #ending = false;
+  /** What came is no SIP, and nothing more is read. */
+  #broken = false;
 
   constructor(socket: Socket, options: StreamConnectionOptions) {
     this.socket = socket;
@@ -82,15 +84,8 @@ export class SipStreamConnection {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#ending) return;
-    let frames: SipFrame[];
-    try {
-      frames = this.#framer.push(chunk);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#break(error);
-      return;
-    }
+    if (this.#ending || this.#broken) return;
+    const frames = this.#framer.push(chunk);
     if (!this.#hold(this.#framer.held)) {
       this.socket.destroy();
       return;
@@ -102,12 +97,17 @@ export class SipStreamConnection {
       else this.#work(frame.octets);
     }
     if (pings > 0) this.send(Buffer.from('\r\n'.repeat(pings)));
+    if (this.#framer.broken !== null) this.#break(this.#framer.broken);
   }
 
+  /** What came whole before is still answered. */
   #break(error: DecodeError): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    this.#cancelDeadline?.();
     this.#options.onBroken(error, this.#framer.unread(), this);
     this.#hold(0);
-    this.end();
+    if (this.#working === 0) this.end();
   }
 
   /** A peer that has closed its side may still hear the answers to what it sent before. */
@@ -125,7 +125,7 @@ export class SipStreamConnection {
     this.#readOnOrPause();
     void this.#options.onMessage(octets, this).finally(() => {
       this.#working -= 1;
-      if (this.#heardAll && this.#working === 0) this.end();
+      if ((this.#heardAll || this.#broken) && this.#working === 0) this.end();
       this.#readOnOrPause();
     });
   }

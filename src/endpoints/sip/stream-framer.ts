@@ -21,6 +21,7 @@ export class SipStreamFramer {
   #wanted = 1;
   /** How far the end of the header fields was searched for. */
   #searched = 0;
+  #broken: DecodeError | null = null;
 
   constructor(limits: SipLimits = defaultSipLimits) {
     this.#limits = limits;
@@ -31,12 +32,14 @@ export class SipStreamFramer {
     return this.#held;
   }
 
-  /**
-   * Takes what came and gives what is whole, in order.
-   * @throws DecodeError `endpoints/sip-too-large`, `endpoints/sip-content-length`; the stream is then of no more use, and `octets` of
-   * {@link unread} may still be answered
-   */
+  /** Why the stream is of no more use, `endpoints/sip-too-large` or `endpoints/sip-content-length`; null while it is. */
+  get broken(): DecodeError | null {
+    return this.#broken;
+  }
+
+  /** Takes what came and gives what is whole, in order; also what is whole before the place where the stream is {@link broken}. */
   push(chunk: Uint8Array): SipFrame[] {
+    if (this.#broken !== null) return [];
     this.#chunks.push(chunk);
     this.#held += chunk.length;
     // A stream that drips must not keep a buffer an octet.
@@ -44,7 +47,13 @@ export class SipStreamFramer {
     const frames: SipFrame[] = [];
     while (this.#held >= this.#wanted && this.#held > 0) {
       const octets = this.#joined();
-      const frame = this.#next(octets);
+      let frame: SipFrame | null | undefined;
+      try {
+        frame = this.#next(octets);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        this.#broken = error;
+      }
       if (frame === undefined) break;
       if (frame !== null) frames.push(frame);
     }
