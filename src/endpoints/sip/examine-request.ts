@@ -77,15 +77,24 @@ function formOf(request: SipRequest): string | null {
 }
 
 function isDm(contentType: string | undefined): boolean {
-  const name = withoutBlanksAround(splitOutside(contentType ?? '', ';')[0] ?? '', '/').toLowerCase();
+  const name = (splitOutside(withoutBlanksInType(contentType ?? ''), ';')[0] ?? '').toLowerCase();
   return dmContentTypes.some((type) => type === name);
+}
+
+/** A content type as others write and read it: SIP alone lets blanks stand around its slash. @see RFC 3261 25.1, media-type */
+function withoutBlanksInType(contentType: string): string {
+  const [name = '', ...parameters] = splitOutside(contentType, ';');
+  return [withoutBlanksAround(name, '/'), ...parameters].join(';');
 }
 
 function shownHeaders({ headers }: SipRequest): readonly (readonly [string, string])[] {
   // A name in its short form is given in its long one, by which others look for it.
   return headers
     .filter(({ name }) => !secret.has(name))
-    .map(({ name, sentName, value }) => [sentName.length === 1 ? longName(name) : sentName, textOf(value)]);
+    .map(({ name, sentName, value }) => [
+      sentName.length === 1 ? longName(name) : sentName,
+      textOf(name === 'content-type' ? withoutBlanksInType(value) : value),
+    ]);
 }
 
 function longName(name: string): string {

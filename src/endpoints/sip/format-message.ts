@@ -10,7 +10,8 @@ const noOctets = new Uint8Array(0);
 /** A message of a start line, header fields and a body; Content-Length is added. @see RFC 3261 7 */
 export function formatSipMessage(startLine: string, headers: readonly HeaderToWrite[], body: Uint8Array = noOctets): Uint8Array {
   let head = `${startLine}\r\n`;
-  for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
+  // What is given back to a sender must not end a line that it did not end.
+  for (const [name, value] of headers) head += `${name}: ${value.replace(/[\r\n]/g, ' ')}\r\n`;
   head += `Content-Length: ${body.length}\r\n\r\n`;
   const octets = Buffer.allocUnsafe(head.length + body.length);
   octets.write(head, 0, 'latin1');

@@ -149,6 +149,9 @@ describe('the torture of RFC 4475: what is odd and right', () => {
     const message = read(text);
     expect(message.faults).toEqual([]);
     expect(verdict(text)).toBe(200);
+    // Others know a content type without blanks alone.
+    const taken = message.kind === 'request' ? examineRequest(message) : null;
+    expect(taken?.is === 'push' ? Object.fromEntries(taken.headers)['Content-Type'] : null).toBe('application/vnd.syncml.dm+wbxml');
     expect(topVia(message)).toMatchObject({ transport: 'UDP', host: '192.0.2.2', port: 5061 });
     expect(headerList(message, 'via')).toHaveLength(3);
     expect(parseSipAddress(headerValue(message, 'to') ?? '')?.parameters.get('tag')).toBe('1928');
