@@ -122,6 +122,55 @@ async function httpSender(port) {
   };
 }
 
+const sipHead = (call, transport) =>
+  `Via: SIP/2.0/${transport} 127.0.0.1:9;branch=z9hG4bK${call};rport\r\nFrom: <sip:dms@bench.invalid>;tag=1\r\nTo: <sip:dev@bench.invalid>\r\nCall-ID: ${call}\r\nCSeq: 1 MESSAGE\r\n`;
+
+/** A sender of SIP over a way that is opened, which gives its answers to `heard`; they are told apart by Call-ID. */
+async function sipSender(transport, open) {
+  const waiting = new Map();
+  serial += 1;
+  const own = `${process.pid}-${serial}`;
+  let sent = 0;
+  const way = await open((answer) => {
+    if (!answer.startsWith('SIP/2.0 200 ')) throw new Error(answer);
+    const [, call] = /^Call-ID: (.*)\r$/m.exec(answer) ?? [];
+    waiting.get(call)?.();
+    waiting.delete(call);
+  });
+  return {
+    send(body) {
+      sent += 1;
+      const call = `${own}-${sent}`;
+      const fields = `Max-Forwards: 70\r\nContent-Type: application/vnd.syncml.dm+wbxml\r\nContent-Length: ${body.length}\r\n`;
+      const head = `MESSAGE sip:dev@bench.invalid SIP/2.0\r\n${sipHead(call, transport)}${fields}\r\n`;
+      way.write(Buffer.concat([Buffer.from(head), body]));
+      return new Promise((resolve) => waiting.set(call, resolve));
+    },
+    close: () => way.close(),
+  };
+}
+
+const sipByUdp = (port) =>
+  sipSender('UDP', async (heard) => {
+    const socket = createSocket('udp4');
+    socket.on('message', (octets) => heard(octets.toString('latin1')));
+    socket.connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return { write: (octets) => socket.send(octets), close: () => socket.close() };
+  });
+
+const sipByTcp = (port) =>
+  sipSender('TCP', async (heard) => {
+    const socket = await openTcp(port);
+    let held = '';
+    socket.on('data', (chunk) => {
+      const answers = (held + chunk.toString('latin1')).split('\r\n\r\n');
+      held = answers.pop();
+      for (const answer of answers) heard(`${answer}\r\n`);
+    });
+    return { write: (octets) => socket.write(octets), close: () => socket.destroy() };
+  });
+
 /**
  * The bindings. A sender's `send` resolves when the receiver has said that it has the push; `loads` are how many senders, and how many
  * pushes each lets wait at one time; `bare` is a receiver of the same kind that stores nothing; `idle` opens a connection and leaves it.
@@ -164,6 +213,33 @@ const bindings = {
       };
     },
   },
+};
+
+const sipLoads = [
+  { senders: 1, waiting: 1 },
+  { senders: 1, waiting: 32 },
+  { senders: 32, waiting: 1 },
+];
+bindings.sip = {
+  parameters: ['--sip', 'sip:dev@127.0.0.1:0'],
+  loads: sipLoads,
+  sender: (receiver) => sipByUdp(receiver.port),
+  async bare() {
+    const socket = createSocket('udp4');
+    socket.on('message', (octets, from) => {
+      const [, kept] = /^.*\r\n((?:Via|From|To|Call-ID|CSeq): [\s\S]*?)Max-Forwards/m.exec(octets.toString('latin1')) ?? [];
+      socket.send(`SIP/2.0 200 OK\r\n${kept}Content-Length: 0\r\n\r\n`, from.port, from.address);
+    });
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return { port: socket.address().port, stop: () => socket.close() };
+  },
+};
+bindings['sip tcp'] = {
+  parameters: bindings.sip.parameters,
+  loads: sipLoads,
+  sender: (receiver) => sipByTcp(receiver.port),
+  idle: (port) => openTcp(port),
 };
 
 /** Pushes a second that so many senders get through. */
@@ -242,8 +318,8 @@ else {
       const who = `${senders} sender${senders === 1 ? '' : 's'}, ${waiting} waiting`.padEnd(24);
       const share =
         barePerSecond === null ? '' : `, ${Math.round((100 * perSecond) / barePerSecond)} % of what a receiver takes that stores nothing`;
-      console.log(`  ${binding.padEnd(5)} ${who} ${String(perSecond).padStart(6)}/s${share}`);
+      console.log(`  ${binding.padEnd(7)} ${who} ${String(perSecond).padStart(6)}/s${share}`);
     }
-    if (kibPerIdleConnection !== undefined) console.log(`  ${binding.padEnd(5)} an idle connection takes ${kibPerIdleConnection} KiB`);
+    if (kibPerIdleConnection !== undefined) console.log(`  ${binding.padEnd(7)} an idle connection takes ${kibPerIdleConnection} KiB`);
   }
 }
