@@ -1,14 +1,17 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { whenBound, whenListening } from '../../src/conformance/peers/ports.js';
 import { binaryBody, sipProcedures } from '../../src/conformance/procedures/sip.js';
 import { Collector } from '../support/lines.js';
 import { describePeer } from '../support/peer.js';
+import type { RunningProgram } from '../support/program.js';
 import { type Scene, test } from '../support/scene.js';
-import type { RunningWapbridge } from '../support/wapbridge.js';
+import { type RunningWapbridge, wapbridgeMain } from '../support/wapbridge.js';
 
 describePeer('SIP with Kamailio and SIPp', { kamailio: 'kamailio', sipp: 'sip-tester', openssl: 'openssl' }, () => {
   for (const { item, title, run } of sipProcedures) {
@@ -149,5 +152,41 @@ describePeer('SIP before tshark', { tshark: 'tshark', text2pcap: 'wireshark-comm
     const [dissection] = await dissect(scene, [Buffer.concat(pieces)], 'tcp');
     expect(malformed(dissection === undefined ? [] : [dissection])).toEqual([]);
     expect(dissection).toMatchObject({ 'sip.CSeq.method': ['MESSAGE'], 'sip.Content-Length': ['400'] });
+  });
+});
+
+const page = readFileSync(fileURLToPath(new URL('../../docs/sip.md', import.meta.url)), 'utf8');
+const commands = [...page.matchAll(/^```sh\n([^\n]+)\n```$/gm)].map(([, command = '']) => command);
+
+/** Runs a line of the page as a reader does, in the folder that the page is read from. */
+function follow(scene: Scene, command: string, home: string): RunningProgram {
+  const own = command.replace(/(^| )wapbridge /, `$1exec ${process.execPath} ${wapbridgeMain} `).replace(/^(sipp|\/usr\/sbin)/, 'exec $1');
+  const environment = { HOME: home, XDG_STATE_HOME: join(home, 'state'), PATH: `${process.env.PATH}:/usr/sbin` };
+  return scene.program('sh', ['-c', own.replace(/^(\S+=\S+) exec/, 'export $1; exec')], {
+    cwd: fileURLToPath(new URL('../../', import.meta.url)),
+    environment,
+  });
+}
+
+describePeer('docs/sip.md', { kamailio: 'kamailio', sipp: 'sip-tester' }, () => {
+  test('does what it says, followed word by word', async ({ scene }) => {
+    const home = scene.folder();
+    const [listen, sippSends, sippTakes, send, kamailio, register, sendOn] = commands.map((command) => () => follow(scene, command, home));
+    expect(commands).toHaveLength(7);
+    const first = listen!();
+    await first.stdout.wait('listening', (line) => line.includes('listening for sip'));
+    expect((await sippSends!().exited).code).toBe(0);
+    await first.stdout.wait('the verdict', (line) => /verdict +dm-application/.test(line));
+    const agent = sippTakes!();
+    await whenBound(5072, 'SIPp');
+    expect((await send!().exited).code).toBe(0);
+    expect((await agent.exited).code).toBe(0);
+    await first.stop();
+    kamailio!();
+    await whenListening(5090, 'Kamailio');
+    const second = register!();
+    await second.stdout.wait('the registration', (line) => /registered.*gr=urn:uuid:/.test(line));
+    expect((await sendOn!().exited).code).toBe(0);
+    await second.stdout.wait('the verdict', (line) => /verdict +dm-application/.test(line));
   });
 });
