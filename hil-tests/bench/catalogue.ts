@@ -47,6 +47,27 @@ const ofParts = (parts: number): Journey => ({
         },
 });
 
+/** So many parts, each of which asks for a status report: what left, what arrived and what the network says of it agree part by part. */
+const ofReportedParts = (parts: number): Journey => ({
+  name: `DM-PUSH-S-002-O and DM-PUSH-C-002-O: a DM push of ${parts} parts arrives octet for octet, with a status report for each part`,
+  needs: { modems: 2, features: ['sms-mo', 'sms-mt', 'status-reports'], messages: parts },
+  run: async (bench) => {
+    const body = bodyOf(parts, parts);
+    const [before, within] = [bench.moments.length, bench.kind === 'virtual' ? '60s' : `${Math.ceil(parts / 5) + 1}min`] as const;
+    const receipt = await bench.modem('a').send({ type: 'dm+wbxml', body, to: 'b', report: true });
+    expect(receipt.outcome, receipt.parts.map(({ error }) => error).join('; ')).toBe('sent');
+    await bench.receivePush({ verdict: 'dm-application', at: 'b', from: 'a', parts, contentType: wbxml, body, within });
+    const reports = () =>
+      bench.moments.slice(before).filter(({ kind, modem, event }) => kind === 'report' && modem === 'a' && event['status'] === 0);
+    const missing = (): number[] => {
+      const told = new Set(reports().map(({ event }) => event['messageReference']));
+      return receipt.parts.filter(({ messageReference }) => !told.has(messageReference)).map(({ sequence }) => sequence);
+    };
+    await bench.waitFor('a status report of each part', ({ kind }) => kind === 'report' && missing().length === 0, within);
+  },
+  breaks: { by: (bench) => bench.modem('a').fault('late-reports', { delaySeconds: 600 }), says: /a status report of each part in vain/ },
+});
+
 /** Tells messages of strangers apart that would otherwise be one that came twice. */
 let serial = 0;
 
@@ -110,6 +131,7 @@ export const catalogue: readonly Journey[] = [
     breaks: { by: (bench) => bench.modem('a').fault('no-service'), says: /registration: not-registered/ },
   },
   ...[1, 2, 5, 12].map(ofParts),
+  ...[17, 255].map(ofReportedParts),
   {
     name: 'DM-PUSH-S-002-O and DM-PUSH-C-002-O: a DM push in XML reaches the DM application under its own content type',
     needs: { ...both, messages: 3 },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { type Scene, test } from '../support/scene.js';
@@ -12,6 +13,28 @@ function bodyFile(scene: Scene, octets: Uint8Array): string {
   const path = join(scene.folder(), 'body');
   writeFileSync(path, octets);
   return path;
+}
+
+/** A modem that no longer says that it is a virtual one: lines from it stand as they came but for its maker and the network of its SIM. */
+async function renamed(scene: Scene, port: string): Promise<string> {
+  const server = createServer((host) => {
+    const modem = connect(Number(new URL(port).port), '127.0.0.1');
+    let rest = '';
+    host.on('data', (octets) => modem.write(octets));
+    modem.setEncoding('latin1').on('data', (text: string) => {
+      // A prompt ends no line.
+      const [, whole = '', partial = ''] = /^([\s\S]*\n|> $)?([\s\S]*)$/.exec(rest + text) ?? [];
+      rest = partial === '> ' ? '' : partial;
+      host.write(`${whole}${partial === '> ' ? partial : ''}`.replaceAll('wapbridge', 'example').replaceAll('00101', '26201'), 'latin1');
+    });
+    for (const [one, other] of [[host, modem] as const, [modem, host] as const]) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  scene.atEnd(() => new Promise((resolve) => server.close(resolve)));
+  return `tcp://127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
 describe('a push sent through one modem and received on another', () => {
@@ -162,23 +185,81 @@ describe('policy and secrets', () => {
     expect(send.eventsNamed('error')[0]).toMatchObject({ code: 'sending/destination-not-allowed' });
   });
 
-  test('no IMSI or PIN stands in the command line, the output, or anything that is kept', { timeout: 60_000 }, async ({ scene }) => {
+  test('a second push within the minute is refused with --no-wait, and waits in the queue with the time shown without it', {
+    timeout: 60_000,
+  }, async ({ scene }) => {
+    const bench = await scene.bench({ modems: 2, parameters: ['--tcp', '0'] });
+    const port = await renamed(scene, bench.modem(1).port);
+    const config = join(scene.folder(), 'wapbridge.yaml');
+    writeFileSync(config, 'sending: { pushes-per-minute: 1 }\n');
+    const stateDir = scene.folder();
+    const body = bodyFile(scene, Buffer.from('<SyncML/>'));
+    const words = ['send', '--json', '--config', config, '--to', bench.modem(2).number, '--type', 'dm+xml', '--body', body];
+    const send = (...more: string[]) => scene.wapbridge([...words, '--modem', port, '--state-dir', stateDir, ...more]);
+    expect((await send().exited).code).toBe(0);
+
+    const refused = send('--no-wait');
+    expect((await refused.exited).code).toBe(7);
+    expect(refused.eventsNamed('error')[0]).toMatchObject({ code: 'sending/rate-not-allowed' });
+
+    const queued = send();
+    const waiting = await queued.waitForEvent('waiting');
+    const inMs = Date.parse(String(waiting.until)) - Date.now();
+    expect([waiting.reason, inMs > 0, inMs <= 60_000]).toEqual(['rate-limit', true, true]);
+    queued.program.signal('SIGTERM');
+    await queued.exited;
+  });
+
+  test('what is over the budget of a run is refused before any of it leaves', { timeout: 60_000 }, async ({ scene }) => {
+    const bench = await scene.bench({ modems: 2 });
+    const words = ['--to', bench.modem(2).number, '--type', 'dm+wbxml', '--modem', bench.modem(1).port];
+    const send = scene.wapbridge(['send', '--json', '--budget', '2', ...words, '--body', bodyFile(scene, randomBytes(bodyOctets(3)))]);
+    expect((await send.exited).code).toBe(7);
+    expect(send.eventsNamed('error')[0]).toMatchObject({ code: 'sending/budget-not-allowed' });
+    const log = await bench.command({ do: 'log', after: 0 });
+    expect((log.events as { kind: string }[]).filter(({ kind }) => kind.startsWith('submit'))).toEqual([]);
+  });
+
+  test('content that is not device management is refused, whatever a header of the tester says', async ({ scene }) => {
+    const body = bodyFile(scene, Buffer.from('<SyncML/>'));
+    const words = ['send', '--json', '--dry-run', '--to', '+15550000002', '--body', body];
+    for (const type of ['application/vnd.wap.mms-message', 'application/vnd.wap.connectivity-wbxml', 'text/plain']) {
+      expect((await scene.wapbridge([...words, '--type', type]).exited).code, type).toBe(2);
+    }
+  });
+
+  test('no IMSI or PIN stands in the command line, the output, a trace, or anything that is kept', { timeout: 60_000 }, async ({
+    scene,
+  }) => {
     const bench = await scene.bench({ modems: 2 });
     const stateDir = scene.folder();
-    const secrets = ['262019876543210', '73914068'];
+    const traces = scene.folder();
+    // The last is that of the SIM in the modem, which listen asks for.
+    const secrets = ['262019876543210', '73914068', '001010000000001'];
+    const listen = await scene.listen(bench.modem(1).port, { stateDir, parameters: ['--trace', traces, '--verbose'] });
     const [imsi, pin] = secrets.map((secret) => bodyFile(scene, Buffer.from(`${secret}\n`)));
     const body = bodyFile(scene, Buffer.from('<SyncML/>'));
     const words = [
-      ...['send', '--json', '--verbose', '--to', bench.modem(2).number, '--type', 'dm+xml', '--body', body, '--modem', bench.modem(1).port],
+      ...['send', '--json', '--verbose', '--to', bench.modem(2).number, '--type', 'dm+xml', '--body', body],
       ...['--state-dir', stateDir, '--sec', 'usernetwpin', '--imsi-file', String(imsi), '--pin-file', String(pin)],
     ];
     const send = scene.wapbridge(words);
     expect((await send.exited).code).toBe(0);
-    const kept = readdirSync(stateDir)
-      .map((name) => join(stateDir, name))
-      .filter((path) => statSync(path).isFile())
-      .map((path) => readFileSync(path, 'latin1'));
-    const everything = [words.join(' '), send.program.describe(), JSON.stringify(send.events.items), ...kept].join('\n');
+    const show = scene.wapbridge(['outbox', 'list', '--json', '--state-dir', stateDir]);
+    await show.exited;
+    listen.program.signal('SIGTERM');
+    await listen.exited;
+    const kept = [stateDir, traces].flatMap((folder) =>
+      readdirSync(folder)
+        .map((name) => join(folder, name))
+        .filter((path) => statSync(path).isFile())
+        .map((path) => readFileSync(path, 'latin1')),
+    );
+    const said = [send, listen, show].flatMap(({ program, events }) => [program.describe(), JSON.stringify(events.items)]);
+    const everything = [words.join(' '), ...said, ...kept].join('\n');
+    // The trace is of this dialogue, and holds the parts as they left.
+    expect(everything).toContain('AT+CIMI');
+    expect(everything).toContain('AT+CMGS=');
     for (const secret of secrets) {
       const hex = Buffer.from(secret).toString('hex');
       for (const form of [secret, hex, hex.toUpperCase(), Buffer.from(secret).toString('base64')])

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../runtime/index.js';
+import { ImsiCover } from './imsi-cover.js';
 import { Modem, type ModemEvent, openModem, openPort, openTraceFile, parseTrace, replayTrace, supervise, TracingPort } from './index.js';
 import { PinCover } from './pin-cover.js';
 import { information, ScriptedModem } from './scripted-modem.testing.js';
@@ -169,4 +170,23 @@ describe('a modem named trace:FILE', () => {
 test('what a header says is read again', () => {
   const trace = { profile: 'a', firmware: 'b', redacted: true, by: 'record', reception: 'stored', entries: [] } as const;
   expect(parseTrace(formatTrace(trace))).toEqual(trace);
+});
+
+test.each([
+  ['AT+CIMI\r', '\r\n262019876543210\r\n\r\nOK\r\n', '\r\n26201**********\r\n\r\nOK\r\n'],
+  ['AT+CIMI\r', '\r\n+CIMI: 26201987654321\r\nOK\r\n', '\r\n+CIMI: 26201*********\r\nOK\r\n'],
+  ['AT+CREG?;+CIMI\r', '+CREG: 0,1\r\n"262019876543210"\r\nOK\r\n', '+CREG: 0,1\r\n"26201**********"\r\nOK\r\n'],
+  [
+    'AT+CIMI\r',
+    '\r\n+CMT: ,20\r\n0791261\r\n262019876543210\r\nOK\r\n350000000000001\r\n',
+    '\r\n+CMT: ,20\r\n0791261\r\n26201**********\r\nOK\r\n350000000000001\r\n',
+  ],
+  ['AT+CGSN\r', '\r\n350000000000001\r\nOK\r\n', '\r\n350000000000001\r\nOK\r\n'],
+])('the IMSI that answers %j is covered but for its network, wherever chunks cut it', (command, answer, shown) => {
+  for (const cut of [answer.length, 1, 2, 7]) {
+    const cover = new ImsiCover();
+    cover.sent(command);
+    const chunks = Array.from({ length: Math.ceil(answer.length / cut) }, (_, at) => answer.slice(at * cut, (at + 1) * cut));
+    expect(chunks.map((chunk) => cover.cover(chunk)).join('')).toBe(shown);
+  }
 });

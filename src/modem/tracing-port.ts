@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Clock } from '../runtime/index.js';
+import { ImsiCover } from './imsi-cover.js';
 import { PinCover } from './pin-cover.js';
 import { closePort } from './port.js';
 import type { TraceEntry } from './trace.js';
@@ -11,6 +12,7 @@ export class TracingPort extends Duplex {
   readonly #record: (entry: TraceEntry) => void;
   readonly #openedAt: number;
   readonly #covers = { 'to-modem': new PinCover(), 'from-modem': new PinCover() };
+  readonly #imsi = new ImsiCover();
 
   constructor(inner: Duplex, { clock, record }: { readonly clock: Clock; readonly record: (entry: TraceEntry) => void }) {
     super();
@@ -59,7 +61,9 @@ export class TracingPort extends Duplex {
   }
 
   #note(direction: TraceEntry['direction'], text: string): void {
-    const covered = direction === 'event' ? text : this.#covers[direction].cover(text);
+    if (direction === 'to-modem') this.#imsi.sent(text);
+    const known = direction === 'from-modem' ? this.#imsi.cover(text) : text;
+    const covered = direction === 'event' ? known : this.#covers[direction].cover(known);
     this.#record({ atMs: this.#clock.monotonic() - this.#openedAt, direction, text: covered });
   }
 }
