@@ -40,25 +40,29 @@ interface Refusal {
 /** Answers requests: a push is stored first and answered then. @see OMA-TS-DM_PushBinding-V1_3 5.3; WAP-235-PushOTA */
 export class HttpRequestHandler {
   readonly #options: HttpRequestHandlerOptions;
+  /** What has come whole and is not answered. */
   readonly #waiting = new Set<Promise<void>>();
 
   constructor(options: HttpRequestHandlerOptions) {
     this.#options = options;
   }
 
-  /** Takes one request; `waits` says that its sender wants to be told to go on before it sends the entity. Resolves when it is answered or its connection is gone; never rejects, whatever it holds. */
+  /**
+   * Takes one request; `waits` says that its sender wants to be told to go on before it sends the entity. Resolves when it is answered or
+   * its connection is gone; never rejects, whatever it holds.
+   */
   async handle(request: IncomingMessage, response: ServerResponse, options: { readonly waits?: boolean } = {}): Promise<void> {
-    const running = this.#decide(request, response, options.waits === true).catch((cause: unknown) => {
+    try {
+      await this.#decide(request, response, options.waits === true);
+    } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       this.#refuse(request, response, { status: 503, code: 'endpoints/not-stored', why, headers: later });
-    });
-    this.#waiting.add(running);
-    await running.finally(() => this.#waiting.delete(running));
+    }
   }
 
-  /** Resolves when everything that was taken is answered. */
+  /** Resolves when everything that came whole is answered. */
   async idle(): Promise<void> {
-    while (this.#waiting.size > 0) await Promise.all(this.#waiting);
+    while (this.#waiting.size > 0) await Promise.allSettled(this.#waiting);
   }
 
   async #decide(request: IncomingMessage, response: ServerResponse, waits: boolean): Promise<void> {
@@ -78,9 +82,12 @@ export class HttpRequestHandler {
     }
     if (entity.is === 'too-large') return this.#refuse(request, response, tooLarge);
     if (entity.is === 'no-room') return this.#refuse(request, response, overloaded);
+    const taking = this.#take(request, response, entity.octets);
+    this.#waiting.add(taking);
     try {
-      await this.#take(request, response, entity.octets);
+      await taking;
     } finally {
+      this.#waiting.delete(taking);
       budget.release(entity.octets.length);
     }
   }
