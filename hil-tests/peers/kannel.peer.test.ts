@@ -57,4 +57,38 @@ describePeer('Kannel on the virtual bench', { bearerbox: 'kannel', wapbox: 'kann
     expect(octets.toString('hex').toUpperCase()).toBe(`010603C2AF87${dmReplaceMessage}`);
     expect(received[0]?.get('from')?.toString('latin1')).toContain('15550000009');
   });
+
+  test("a DM message that Kannel's push proxy gateway sends over UDP reaches the DM application with its octets intact", async ({
+    scene,
+  }) => {
+    const bench = await scene.bench();
+    // Gateways send to the registered port alone.
+    const listen = scene.wapbridge(['listen', '--udp', '2948', '--json', '--state-dir', scene.folder()]);
+    await listen.waitForEvent('listening');
+    const gateway = await kannel(scene, { port: bench.modem(1).port, wapbox: true });
+    for (const [contentType, code] of [
+      ['application/vnd.syncml.dm+wbxml', 0x42],
+      ['application/vnd.syncml.dm+xml', 0x43],
+    ] as const) {
+      const { headers, body } = papRequest({
+        to: '127.0.0.1',
+        type: 'ipv4',
+        contentType,
+        applicationId: 'x-wap-application:syncml.dm',
+        body: Buffer.from(dmReplaceMessage, 'hex'),
+      });
+      const answer = await fetch(String(gateway.pushUrl), { method: 'POST', headers, body: new Uint8Array(body) });
+      expect({ status: answer.status, text: await answer.text() }).toMatchObject({ status: 202 });
+      const message = await listen.waitForEvent('message', ({ push }) => (push as { contentTypeCode?: number }).contentTypeCode === code);
+      expect(message).toMatchObject({
+        binding: 'udp',
+        from: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        parts: 1,
+        datagram: { destinationPort: 2948 },
+        push: { contentType, applicationId: 7, body: dmReplaceMessage },
+        verdict: { verdict: 'dm-application', rule: 'OMA-TS-DM_PushBinding-V1_3 5.1.3' },
+      });
+    }
+    expect(listen.eventsNamed('message')).toHaveLength(2);
+  });
 });

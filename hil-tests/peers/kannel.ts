@@ -177,6 +177,8 @@ function isOpen(port: number): Promise<true | null> {
 /** A push as a push initiator gives it to a push proxy gateway: PAP, in a multipart body. @see WAP-247-PAP 8 and 9.2 */
 export function papRequest(push: {
   readonly to: string;
+  /** What `to` is: a number, which goes by short message, or an address, which goes over UDP. */
+  readonly type?: 'plmn' | 'ipv4';
   readonly contentType: string;
   readonly applicationId: string;
   readonly body: Buffer;
@@ -189,8 +191,8 @@ export function papRequest(push: {
 <!DOCTYPE pap PUBLIC "-//WAPFORUM//DTD PAP 1.0//EN" "http://www.wapforum.org/DTD/pap_1.0.dtd">
 <pap>
 <push-message push-id="${Date.now()}@initiator.example.test">
-<address address-value="wappush=${push.to}/type=plmn@ppg.example.test"></address>
-<quality-of-service delivery-method="unconfirmed" network-required="true" network="GSM" bearer-required="true" bearer="SMS"></quality-of-service>
+<address address-value="wappush=${push.to}/type=${push.type ?? 'plmn'}@ppg.example.test"></address>
+${qualityOfService(push.type ?? 'plmn')}
 </push-message>
 </pap>
 `;
@@ -199,6 +201,11 @@ export function papRequest(push: {
     headers: { 'content-type': `multipart/related; boundary=${boundary}; type="application/xml"` },
     body: Buffer.concat([Buffer.from(head, 'latin1'), push.body, Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1')]),
   };
+}
+
+function qualityOfService(type: 'plmn' | 'ipv4'): string {
+  const bearer = type === 'plmn' ? ' network-required="true" network="GSM" bearer-required="true" bearer="SMS"' : '';
+  return `<quality-of-service delivery-method="unconfirmed"${bearer}></quality-of-service>`;
 }
 
 /** A web server on the loopback address that collects the queries it is asked; `%b` of Kannel is percent-encoded octets. */

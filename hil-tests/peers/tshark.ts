@@ -41,22 +41,29 @@ export function dissectSubmissions(scene: Scene, tpdus: readonly string[]): Prom
  * SMS-DELIVER and SMS-SUBMIT apart.
  */
 async function dissect(scene: Scene, tpdus: readonly string[], direction: 'I' | 'O'): Promise<TsharkVerdict[]> {
-  const folder = scene.folder();
   const dump = tpdus.map((tpdu) => `${direction}\n000000 ${tpdu.replace(/../g, '$& ').trim()}\n`).join('');
-  const [text, capture] = [join(folder, 'tpdus.txt'), join(folder, 'tpdus.pcapng')];
+  return judge(scene, dump, ['-D', '-l', '147'], ['-o', 'uat:user_dlts:"User 0 (DLT=147)","gsm_sms","0","","0",""']);
+}
+
+/** Asks tshark about WSP PDUs as they travel over UDP to port 2948. */
+export function dissectDatagrams(scene: Scene, pdus: readonly string[]): Promise<TsharkVerdict[]> {
+  const dump = pdus.map((pdu) => `000000 ${pdu.replace(/../g, '$& ').trim()}\n`).join('');
+  return judge(scene, dump, ['-u', '9200,2948'], []);
+}
+
+/** Makes a capture of a dump and has tshark read it. */
+async function judge(scene: Scene, dump: string, making: readonly string[], reading: readonly string[]): Promise<TsharkVerdict[]> {
+  const folder = scene.folder();
+  const [text, capture] = [join(folder, 'dump.txt'), join(folder, 'dump.pcapng')];
   writeFileSync(text, dump);
-  const made = scene.program('text2pcap', ['-q', '-D', '-l', '147', text, capture], { cwd: folder });
+  const made = scene.program('text2pcap', ['-q', ...making, text, capture], { cwd: folder });
   const madeExit = await made.exited;
   if (madeExit.code !== 0) throw new Error(made.describe());
   const asked = Object.values(fields).flatMap((field) => ['-e', field]);
-  const judge = scene.program(
-    'tshark',
-    ['-r', capture, '-o', 'uat:user_dlts:"User 0 (DLT=147)","gsm_sms","0","","0",""', '-T', 'json', ...asked],
-    { cwd: folder, environment: { HOME: folder } },
-  );
-  const exit = await judge.exited;
-  if (exit.code !== 0) throw new Error(judge.describe());
-  const packets = JSON.parse(judge.stdout.items.join('\n')) as { _source: { layers: Record<string, string[] | undefined> } }[];
+  const read = scene.program('tshark', ['-r', capture, ...reading, '-T', 'json', ...asked], { cwd: folder, environment: { HOME: folder } });
+  const exit = await read.exited;
+  if (exit.code !== 0) throw new Error(read.describe());
+  const packets = JSON.parse(read.stdout.items.join('\n')) as { _source: { layers: Record<string, string[] | undefined> } }[];
   return packets.map(({ _source: { layers } }) =>
     Object.fromEntries(
       Object.entries(fields).flatMap(([name, field]) => (layers[field] === undefined ? [] : [[name, layers[field].join(' ')]])),
