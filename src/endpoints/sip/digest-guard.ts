@@ -5,8 +5,8 @@ import { parseSipUri, sameSipUri } from './uri.js';
 
 /** How long a nonce may be used. */
 const nonceMs = 300_000;
-/** Nonces that were used by somebody with a password and whose counts are kept; the oldest makes room, and is then stale. */
-const mostNonces = 10_000;
+/** Nonces that were used by somebody with a password and whose counts are kept, unless told otherwise. */
+const usualNonces = 10_000;
 /** Counts that may overtake each other, as datagrams do. */
 const window = 64;
 const noncePattern = /^([0-9a-f]{12})([0-9a-f]{24})([0-9a-f]{32})$/;
@@ -25,6 +25,8 @@ export interface DigestGuardOptions {
   readonly passwords: ReadonlyMap<string, string>;
   /** In the order offered, the one that is liked best first; both, the stronger first, unless given. @see RFC 8760 2.3 */
   readonly algorithms?: readonly OfferedAlgorithm[] | undefined;
+  /** Nonces in use whose counts are kept; the oldest makes room, and is then stale. */
+  readonly mostNonces?: number | undefined;
 }
 
 /** Counts of one nonce that were used: the highest, and which of those just below it. */
@@ -44,16 +46,18 @@ export class DigestGuard {
   readonly #realm: string;
   readonly #passwords: ReadonlyMap<string, string>;
   readonly #algorithms: readonly OfferedAlgorithm[];
+  readonly #mostNonces: number;
   readonly #secret = randomBytes(32);
   readonly #counts = new Map<string, Counts>();
   /** Nonces made before this are stale, whatever else: their counts are no longer known. */
   #oldest = 0;
 
-  constructor({ clock, realm, passwords, algorithms = ['SHA-256', 'MD5'] }: DigestGuardOptions) {
+  constructor({ clock, realm, passwords, algorithms = ['SHA-256', 'MD5'], mostNonces = usualNonces }: DigestGuardOptions) {
     this.#clock = clock;
     this.#realm = realm;
     this.#passwords = passwords;
     this.#algorithms = algorithms;
+    this.#mostNonces = mostNonces;
   }
 
   /** Nonces whose counts are kept. */
@@ -97,7 +101,7 @@ export class DigestGuard {
     const now = this.#clock.monotonic();
     for (const nonce of this.#counts.keys()) {
       const madeAt = this.#madeAt(nonce) ?? 0;
-      const crowded = this.#counts.size >= mostNonces;
+      const crowded = this.#counts.size >= this.#mostNonces;
       if (!crowded && now - madeAt <= nonceMs) break;
       // A nonce must not become new by being forgotten.
       if (now - madeAt <= nonceMs) this.#oldest = Math.max(this.#oldest, madeAt + 1);

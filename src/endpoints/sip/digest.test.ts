@@ -87,7 +87,7 @@ describe('challenges and claims', () => {
 /** A guard and a sender that answers it. */
 function pair({ password = 'secret' } = {}) {
   const clock = new ManualClock();
-  const guard = new DigestGuard({ clock, realm: 'r', passwords: new Map([['a', 'secret']]) });
+  const guard = new DigestGuard({ clock, realm: 'r', passwords: new Map([['a', 'secret']]), mostNonces: 50 });
   const uri = 'sip:dev@b.invalid';
   const challengeOf = (verdict: ReturnType<DigestGuard['examine']>, algorithm: 'MD5' | 'SHA-256' = 'SHA-256'): DigestChallenge => {
     if (verdict.is !== 'challenged') throw new TypeError('it was not asked');
@@ -159,13 +159,13 @@ describe('a listener that asks for credentials', () => {
 
   test('keeps nothing for those who only ask, and of nonces no more than it has room for; what it forgets is stale', async () => {
     const { clock, guard, challengeOf, answer, ask, why } = pair();
-    for (let round = 0; round < 1000; round += 1) ask();
+    for (let round = 0; round < 200; round += 1) ask();
     expect(guard.size).toBe(0);
     const first = challengeOf(ask());
     expect(why(answer(first, 1))).toBe('a');
     await clock.step(1);
-    for (let round = 0; round < 10_000; round += 1) expect(why(answer(challengeOf(ask()), 1))).toBe('a');
-    expect(guard.size).toBe(10_000);
+    for (let round = 0; round < 50; round += 1) expect(why(answer(challengeOf(ask()), 1))).toBe('a');
+    expect(guard.size).toBe(50);
     expect(why(answer(first, 1))).toBe('stale');
     expect(why(answer(first, 2))).toBe('stale');
   });
