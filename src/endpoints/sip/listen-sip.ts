@@ -9,7 +9,15 @@ import type { EndpointListener, OpenListener } from '../types.js';
 import { ClientTransactions } from './client-transactions.js';
 import { DigestGuard, type OfferedAlgorithm } from './digest-guard.js';
 import { formatAnswer } from './format-message.js';
-import { addressOf, destinationOf, type OpenCarrier, openStreamCarrier, type SipDestination, transportOf } from './open-carrier.js';
+import {
+  addressOf,
+  destinationOf,
+  notReached,
+  type OpenCarrier,
+  openStreamCarrier,
+  type SipDestination,
+  transportOf,
+} from './open-carrier.js';
 import { parseSipMessage } from './parse-message.js';
 import { type OpenRegistrarCarrier, type RegistrationOptions, SipRegistration } from './registration.js';
 import { RequestHandler } from './request-handler.js';
@@ -109,11 +117,18 @@ export function listenSip(options: ListenSipOptions): OpenListener {
         reliable: false,
         answer: (answer, via) => {
           const to = via === null ? source : answerPlace(via, source);
-          udp.send(answer, to.port, to.address, () => {});
+          udp.send(answer, to.port, to.address, (cause) => {
+            if (cause !== null && cause !== undefined)
+              log.debug('an answer did not leave', { to: formatAddress(to.address, to.port), reason: cause.message });
+          });
         },
       });
     });
-    udp?.on('error', () => {});
+    // What the system tells of a datagram that came back, or of a connection that could not be taken, concerns no other.
+    const failed = (cause: Error): void =>
+      intake.refused({ binding: 'sip', from: null, code: 'endpoints/socket-failed', message: cause.message });
+    udp?.on('error', failed);
+    server?.on('error', failed);
     let outward: { readonly to: SipDestination; readonly carrier: OpenCarrier } | null = null;
     /** Requests of ours leave by the socket that is listened on, so that answers and messages come the same way. */
     const open: OpenRegistrarCarrier = async (uri, { signal, onLost }) => {
@@ -122,13 +137,17 @@ export function listenSip(options: ListenSipOptions): OpenListener {
       if (wanted === 'UDP' && udp !== undefined) {
         const remote = await addressOf(to.host);
         const local = { address: await localAddressFor(address, remote, to.port), port };
-        return {
+        const carrier: OpenCarrier = {
           transport: 'UDP',
           local,
           usable: () => true,
-          send: (octets) => udp.send(octets, to.port, remote, () => {}),
+          send: (octets) =>
+            udp.send(octets, to.port, remote, (cause) => {
+              if (cause !== null && cause !== undefined) transactions.fail(carrier, notReached(to, cause));
+            }),
           close: () => {},
         };
+        return carrier;
       }
       const same = outward?.to.transport === to.transport && outward.to.host === to.host && outward.to.port === to.port;
       if (outward !== null && same && outward.carrier.usable()) return outward.carrier;
