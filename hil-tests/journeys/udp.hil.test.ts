@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +10,7 @@ import { dmReplaceMessage } from '../support/messages.js';
 import { startProgram } from '../support/program.js';
 import { test } from '../support/scene.js';
 
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 test('a DM push over UDP, and one that send --via udp sends, reach standard output with the verdict of 5.1.3, and no modem is looked for', async ({
@@ -67,4 +69,34 @@ test('a DM push over UDP, and one that send --via udp sends, reach standard outp
     verdict: { verdict: 'dm-application', rule: 'OMA-TS-DM_PushBinding-V1_3 5.1.3' },
   };
   expect(messages).toMatchObject([dm, { verdict: { verdict: 'not-push', reason: 'malformed' } }, dm]);
+});
+
+test.skipIf(!hasIpv6)('listening at several addresses, IPv6 among them, says each, and what comes says from where', async ({ scene }) => {
+  const listen = scene.wapbridge([
+    'listen',
+    '--udp',
+    '0',
+    '--udp',
+    '[::1]:0',
+    '--json',
+    '--exit-after',
+    '2',
+    '--state-dir',
+    scene.folder(),
+  ]);
+  const opened = await listen.events.waitForCount('listening', 2, ({ event }) => event === 'listening');
+  expect(opened).toMatchObject([
+    { binding: 'udp', address: '127.0.0.1' },
+    { binding: 'udp', address: '::1' },
+  ]);
+  const body = join(scene.folder(), 'body');
+  writeFileSync(body, Buffer.from(dmReplaceMessage, 'hex'));
+  for (const { address, port } of opened) {
+    const target = String(address).includes(':') ? `udp://[${address}]:${port}` : `udp://${address}:${port}`;
+    const send = scene.wapbridge(['send', '--via', target, '--type', 'dm+wbxml', '--body', body, '--json', '--state-dir', scene.folder()]);
+    expect((await send.exited).code).toBe(0);
+  }
+  expect((await listen.exited).code).toBe(0);
+  const from = listen.eventsNamed('message').map((message) => String(message.from).replace(/\d+$/, ''));
+  expect(from).toEqual(['127.0.0.1:', '[::1]:']);
 });

@@ -58,6 +58,7 @@ export const listenCommand = defineCommand({
     ['$0 listen', 'on every known modem that is plugged in'],
     ['$0 listen --modem /dev/ttyUSB2 --json', 'on this modem, one JSON object a line'],
     ['$0 listen --modem /dev/ttyUSB2 --reception stored', "by way of the modem's memory"],
+    ['$0 listen --http 4035 --udp 2948', 'without a modem: OTA-HTTP, and WDP over UDP, on this machine'],
     ['$0 listen --modem virtual', 'on an embedded virtual bench, with a small programme of pushes'],
   ],
   builder: (parser) =>

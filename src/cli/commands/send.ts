@@ -6,6 +6,7 @@ export const sendCommand = defineCommand({
   describe: 'sends a push through a modem, and says of each part whether it left',
   examples: [
     ['$0 send --to +15550000001 --type dm+wbxml --body message.wbxml --modem /dev/ttyUSB2', 'through this modem'],
+    ['$0 send --via https://localhost:4036/wappush --type dm+wbxml --body message.wbxml', 'without a modem, by HTTPS'],
     ['$0 send … --report', 'and waits until the network says that each part arrived'],
     ['$0 send … --dry-run', 'only shows the PDUs; needs no modem'],
     ['$0 send … --json', 'one object a part, and last the receipt'],
