@@ -99,7 +99,7 @@ describe('a message', () => {
   test('whose octets were changed is a message or a located error, and is decided about', () => {
     const random = seededRandom(9);
     const octets = Buffer.from(sipText, 'latin1');
-    for (let round = 0; round < 20_000; round += 1) {
+    for (let round = 0; round < 5000; round += 1) {
       const changed = Uint8Array.from(octets);
       for (let change = 0; change < 3; change += 1)
         changed[Math.floor(random.fraction() * changed.length)] = Math.floor(random.fraction() * 256);
