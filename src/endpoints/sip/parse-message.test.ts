@@ -74,6 +74,7 @@ describe('a message', () => {
 
   test.each([
     ['a line without a name', textWith({ '': 'x' }), /no header field/],
+    ['a letter in place of a header field', sipText.replace('Max-Forwards', 'x\r\nMax-Forwards'), /no header field/],
     ['a control character', textWith({ Subject: 'a\u0007b' }), /control character/],
     ['a line end behind a backslash', textWith({ Subject: '"a\\\rb"' }), /control character/],
     ['From twice', textWith({ From: '<sip:a@b>', from: '<sip:c@d>' }), /more than once/],
@@ -87,6 +88,11 @@ describe('a message', () => {
     expect(message.faults[0]?.message).toMatch(what);
     expect(message.faults.every((fault) => fault instanceof DecodeError && fault.offset <= text.length)).toBe(true);
     expect([400, 413]).toContain(verdict(text));
+  });
+
+  test('tells of four things that are wrong with it at most, however many are', () => {
+    const lines = Array.from({ length: 50 }, () => 'no header field').join('\r\n');
+    expect(read(sipText.replace('Max-Forwards', `${lines}\r\nMax-Forwards`)).faults).toHaveLength(4);
   });
 
   test('says its length on a stream, and takes what comes in a datagram (RFC 3261 18.3)', () => {

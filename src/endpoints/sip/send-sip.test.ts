@@ -32,7 +32,9 @@ function pushOf(octets = 10, headers: readonly (readonly [string, string])[] = [
 async function agent(say: (request: SipRequest, number: number) => readonly string[] | null) {
   const socket = createSocket('udp4');
   const requests: SipRequest[] = [];
+  const lengths: number[] = [];
   socket.on('message', (octets, from) => {
+    lengths.push(octets.length);
     const request = parseSipMessage(octets);
     if (request.kind !== 'request') return;
     requests.push(request);
@@ -45,7 +47,7 @@ async function agent(say: (request: SipRequest, number: number) => readonly stri
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   endings.push(() => socket.close());
-  return { requests, port: socket.address().port };
+  return { requests, lengths, port: socket.address().port };
 }
 
 function senderTo(target: string, options: Partial<SipSenderOptions> = {}) {
@@ -123,6 +125,18 @@ describe('a sender', () => {
     expect(await senderTo(`sip:dev@127.0.0.1:${port};transport=udp`).outcome(pushOf(1300))).toBe('endpoints/refused');
     expect(await senderTo(`sip:dev@127.0.0.1:${port}`).outcome(pushOf(1300))).toBe('endpoints/not-reached');
     expect(requests).toHaveLength(0);
+  });
+
+  test('takes 1300 octets, all of the request counted, for what a datagram may have (RFC 3428 8)', async () => {
+    const { port, lengths } = await agent(() => ['200 OK']);
+    const { outcome } = senderTo(`sip:dev@127.0.0.1:${port}`);
+    await outcome(pushOf(100));
+    // Body and length of three digits each time, and all else of one length.
+    const body = 100 + 1300 - (lengths[0] ?? 0);
+    expect(await outcome(pushOf(body))).toBe('sent');
+    expect(lengths[1]).toBe(1300);
+    expect(await outcome(pushOf(body + 1))).toBe('endpoints/not-reached');
+    expect(lengths).toHaveLength(2);
   });
 
   test('ends at once when it is aborted', async () => {
