@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ManualClock, seededRandom } from '../../runtime/index.js';
 import type { EndpointMessage, Refusal } from '../types.js';
+import { formatAuthorization, parseChallenge } from './digest.js';
 import { DigestGuard } from './digest-guard.js';
 import { headerList, headerValue, type SipResponse } from './message.js';
 import { parseSipMessage } from './parse-message.js';
@@ -181,6 +182,22 @@ describe('a request', () => {
     ).toEqual(['SHA-256', 'MD5']);
     // Whoever has not been asked yet has done nothing wrong.
     expect([accepted, refusals]).toEqual([[], []]);
+  });
+
+  test('may prove itself for the URI in To, where a proxy has written another in the request line', async () => {
+    const guard = new DigestGuard({ clock: new ManualClock(), realm: 'r', passwords: new Map([['a', 'b']]) });
+    const { take, answers, statuses } = setting({ guard });
+    await take(sipText);
+    const challenge = parseChallenge(answers[0]?.headers.find(({ name }) => name === 'www-authenticate')?.value ?? '');
+    if (challenge === null) throw new TypeError('the challenge cannot be read');
+    const proof = (uri: string, nonceCount: number) =>
+      formatAuthorization({ username: 'a', password: 'b', challenge, method: 'MESSAGE', uri, clientNonce: 'c', nonceCount });
+    const rewritten = (call: string, uri: string, count: number) =>
+      textWith({ 'Call-ID': call, Authorization: proof(uri, count) }).replace('sip:dev@b.invalid SIP', 'sip:dev@198.51.100.1:5070 SIP');
+    await take(rewritten('two', 'sip:dev@b.invalid', 1));
+    await take(rewritten('three', 'sip:dev@198.51.100.1:5070', 2));
+    await take(rewritten('four', 'sip:other@b.invalid', 3));
+    expect(statuses()).toEqual([401, 200, 200, 401]);
   });
 
   test('shows who asserts to have sent it, header names in their long form, and no credentials', async () => {

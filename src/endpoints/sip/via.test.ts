@@ -42,6 +42,7 @@ describe('Via (RFC 3261 20.42)', () => {
     );
     expect(stampVia('SIP/2.0/UDP h;received=1.2.3.4', seen)).toBe('SIP/2.0/UDP h;received=192.0.2.9');
     expect(stampVia('SIP/2.0/UDP 192.0.2.9:7', seen)).toBe('SIP/2.0/UDP 192.0.2.9:7');
+    expect(stampVia('SIP/2.0/UDP 192.0.2.9:7;rport', seen)).toBe('SIP/2.0/UDP 192.0.2.9:7;rport=4711;received=192.0.2.9');
     expect(stampVia('nonsense', seen)).toBe('nonsense');
   });
 
