@@ -31,7 +31,7 @@ const points = [
 ] as const;
 
 test(`kill -9 of listen at any moment loses no push that was answered with 204, and makes none up (${kills} kills, SEED=${seed})`, {
-  timeout: 240_000,
+  timeout: 500_000,
 }, async ({ scene }) => {
   const random = seededRandom(seed);
   const stateDir = scene.folder();

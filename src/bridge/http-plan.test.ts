@@ -94,6 +94,10 @@ describe('the configuration', () => {
     ['require: [hmac]', 'senders says who may show it'],
     ['senders: [{ user: a, password: { environment: A } }]', 'require says what they must show'],
     ['require: [basic, md5]\n    senders: [{ user: a, password: { environment: A } }]', 'name one of them'],
+    [
+      'require: [hmac]\n    senders: [{ user: a, password: { environment: A } }, { user: a, password: { environment: B } }]',
+      'a user stands once',
+    ],
     ['user: a', 'user and password go together'],
     ['user: "a:b"\n    password: { environment: A }', 'a user name has no colon'],
     ['senders: [{ user: a, password: secret }]', 'a secret stands in a file'],

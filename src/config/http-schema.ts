@@ -66,6 +66,9 @@ export const httpSchema = z
       context.addIssue({ code: 'custom', path: ['require'], message: 'senders says who may show it: add senders' });
     if (!known && http.senders !== undefined)
       context.addIssue({ code: 'custom', path: ['senders'], message: 'require says what they must show: add require: [hmac]' });
+    const users = (http.senders ?? []).map((sender) => sender.user);
+    const twice = users.findIndex((name, index) => users.indexOf(name) < index);
+    if (twice >= 0) context.addIssue({ code: 'custom', path: ['senders', twice, 'user'], message: 'a user stands once' });
     if ((http.user === undefined) !== (http.password === undefined))
       context.addIssue({ code: 'custom', path: [http.user === undefined ? 'password' : 'user'], message: 'user and password go together' });
   })

@@ -32,7 +32,10 @@ export class Connections {
       }
       if (this.#open.size >= mostConnections) this.#makeRoom();
       this.#open.set(name, { socket, answering: 0, last: null, endsAt: null });
-      socket.once('close', () => this.#open.delete(name));
+      socket.once('close', () => {
+        // By then another may have come from the same port.
+        if (this.#open.get(name)?.socket === socket) this.#open.delete(name);
+      });
     });
   }
 

@@ -156,6 +156,26 @@ describe('a push that is posted', () => {
     await expect(send(endless)).resolves.toBeUndefined();
   });
 
+  test('goes on the connection of the one before while that is open, and on another when the server has ended it', async () => {
+    const seen = new Set<number | undefined>();
+    let ends = false;
+    const port = await serve((request, response) => {
+      seen.add(request.socket.remotePort);
+      if (ends) response.setHeader('Connection', 'close');
+      response.writeHead(204).end();
+    });
+    const sender = httpSender({ target: `http://127.0.0.1:${port}` }, { clock: systemClock });
+    const { signal } = new AbortController();
+    await sender.send(push, { signal });
+    await sender.send(push, { signal });
+    expect(seen.size).toBe(1);
+    ends = true;
+    await sender.send(push, { signal });
+    await sender.send(push, { signal });
+    expect(seen.size).toBe(2);
+    await sender.close();
+  });
+
   test('is given up at once where its sender is', async () => {
     let resolve: () => void = () => {};
     const promise = new Promise<void>((given) => {

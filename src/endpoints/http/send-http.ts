@@ -26,6 +26,8 @@ export interface HttpSenderOptions {
 const connectMs = 10_000;
 const answerMs = 30_000;
 const mostTries = 4;
+/** How long a connection is kept for the next push: a server that ends it just then leaves open whether the push came. */
+const idleMs = 4000;
 /** Octets of an answer's content that are read and let go, so that the connection can be used again. */
 const mostAnswerOctets = 65_536;
 
@@ -139,7 +141,7 @@ function checkCapabilities({ body, applicationId }: PushMessage, { mostOctets, a
 function exchanger(url: URL, { tls }: HttpSenderOptions, clock: Clock) {
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const pool = { keepAlive: true, maxFreeSockets: 4, scheduling: 'fifo' as const };
+  const pool = { keepAlive: true, maxFreeSockets: 4, scheduling: 'lifo' as const, timeout: idleMs };
   const agent = secure ? new TlsAgent({ ...pool, ...tlsOptions(tls), minVersion: 'TLSv1.2', rejectUnauthorized: true }) : new Agent(pool);
   const target = `${url.protocol}//${url.host}`;
 
