@@ -118,6 +118,14 @@ test('a message whose answer does not come has an unknown outcome, one without a
   expect(modem.payloads).toEqual(['AA']);
 });
 
+test('a message that is refused without a number may have left, but not where that stood in place of the prompt', async () => {
+  const { modem, engine, run } = bench();
+  modem.answers.set('payload', '\r\nERROR\r\n');
+  await expect(run(engine.command('AT+CMGS=9', { payload: 'AA' }))).rejects.toMatchObject({ code: 'at/outcome-unknown', family: 'final' });
+  modem.answers.set('AT+CMGS=8', '\r\nERROR\r\n');
+  await expect(run(engine.command('AT+CMGS=8', { payload: 'AA' }))).rejects.toMatchObject({ code: 'at/error' });
+});
+
 test('an error instead of the prompt is the answer', async () => {
   const { modem, engine, run } = bench();
   modem.answers.set('AT+CMGS=9', '\r\n+CMS ERROR: 302\r\n');

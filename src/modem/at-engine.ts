@@ -243,7 +243,7 @@ export class AtEngine {
     const job = this.#finish();
     reached('modem:command-answered');
     if (final.kind === 'ok') job?.resolve(information);
-    else job?.reject(refusal(job.shownAs, final));
+    else job?.reject(refusal(job, final));
   }
 
   #fail(output: LineOutput & { readonly type: 'fail' }): void {
@@ -296,11 +296,13 @@ function lostOnTheWay({ shownAs }: Job, cause: PortClosedError): TimeoutError {
   );
 }
 
-function refusal(shownAs: string, final: FinalResult): AtError {
+function refusal({ shownAs, handedOver }: Job, final: FinalResult): AtError {
   const answer = `${shownAs} was answered ${JSON.stringify(final.line)}`;
   if (final.kind === 'cms') return new AtError('at/cms-error', answer, { family: 'cms', number: final.number });
   if (final.kind === 'cme') return new AtError('at/cme-error', answer, { family: 'cme', number: final.number });
-  return new AtError('at/error', answer, { family: 'final', number: null });
+  // A modem may say no more than this of a network that did not answer it.
+  const doubtful = `${answer} after the message was handed over; it may or may not have left`;
+  return new AtError(handedOver ? 'at/outcome-unknown' : 'at/error', handedOver ? doubtful : answer, { family: 'final', number: null });
 }
 
 function failure(job: Job, { why, information }: LineOutput & { readonly type: 'fail' }): TimeoutError {

@@ -1,6 +1,6 @@
 import { BridgeError, type BridgeErrorOptions, type ErrorCode } from '../errors.js';
 
-/** A modem or its network answered a command with an error. */
+/** A modem or its network answered a command with an error; `at/outcome-unknown` where it said so little of a message that it may have left. */
 export class AtError extends BridgeError {
   override readonly name = 'AtError';
   /** Where the number comes from: +CMS, +CME, or a final result without one. */

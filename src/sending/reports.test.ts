@@ -1,3 +1,4 @@
+import { assert, property, shuffledSubarray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OutboxPart, ReportablePart } from '../journal/index.js';
 import { counts, type IncomingReport, matchReport } from './reports.js';
@@ -96,6 +97,27 @@ describe('a status report', () => {
     expect(matched(report({ timeStamp: 'BB' }), known, again)).toBe('two');
     expect(matched(report({ timeStamp: 'BB' }), known)).toBeNull();
   });
+});
+
+test('reports of a message of 255 parts, in any order and each of them twice, come to their own parts', () => {
+  const references = Array.from({ length: 255 }, (_, at) => (at + 200) & 255);
+  const twice = [...references, ...references];
+  const order = shuffledSubarray([...twice.keys()], { minLength: twice.length });
+  assert(
+    property(order, (places) => {
+      const parts = new Map(
+        references.map((messageReference, at) => [messageReference, candidate('one', { sequence: at + 1, messageReference })]),
+      );
+      for (const place of places) {
+        const messageReference = twice[place] ?? 0;
+        const timeStamp = `T${messageReference}`;
+        const found = matchReport(report({ messageReference, timeStamp }), [...parts.values()]);
+        expect(found?.part.messageReference).toBe(messageReference);
+        parts.set(messageReference, candidate('one', { ...found?.part, reportTime: timeStamp, reportStatus: 0 }));
+      }
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test('what is final stays, and what is delivered above all', () => {
