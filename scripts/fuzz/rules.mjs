@@ -176,7 +176,12 @@ export const tsharkRules = [
   },
   {
     anchor: 'tshark-value-length',
-    members: ['malformed'],
+    members: ['malformed', 'applicationId'],
     applies: remarked('wsp/header-value', 'wsp/unknown-header', 'wsp/parameter-value', 'wsp/unknown-parameter'),
+  },
+  {
+    anchor: 'tshark-quote-named',
+    members: ['malformed', 'applicationId'],
+    applies: ({ ours }) => ours.push.headers.some(({ code, octets }) => code === null && octets[octets.indexOf(0) + 1] === 0x7f),
   },
 ];
