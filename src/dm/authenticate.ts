@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { base64 } from './base64.js';
-import type { DmNotification } from './notification.js';
+import { type DmNotification, encodeTrigger, type NotificationTrigger } from './notification.js';
 
 /** How a message is vouched for. */
 export type AuthenticationMethod = 'NETWPIN' | 'USERPIN' | 'USERNETWPIN' | 'USERPINMAC' | 'digest';
@@ -151,6 +151,16 @@ function md5(...pieces: readonly (Uint8Array | string)[]): Uint8Array {
 /** The digest of a notification. @see OMA-TS-DM_Notification-V1_2_1 6.2 */
 export function notificationDigest(serverId: string, { password, nonce }: NotificationSecrets, trigger: Uint8Array): Uint8Array {
   return md5(base64(md5(serverId, ':', password)), ':', nonce, ':', base64(md5(trigger)));
+}
+
+/**
+ * A whole notification: the digest that the secrets give, then the trigger.
+ * @throws EncodeError `dm/not-encodable`
+ * @see OMA-TS-DM_Notification-V1_2_1 6.2
+ */
+export function encodeNotification(trigger: NotificationTrigger, secrets: NotificationSecrets): Uint8Array {
+  const octets = encodeTrigger(trigger);
+  return join(notificationDigest(trigger.serverId, secrets, octets), octets);
 }
 
 /** Nonces tried when the agreed one does not fit: the texts do not say which of the two the default nonce is. */

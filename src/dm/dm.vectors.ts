@@ -34,3 +34,43 @@ export const macs = [
   { security: 'USERNETWPIN', rule: 'pin-colon-imsi-digits', mac: '7D873F3527E1489D42D3392FD79671A70ABEFABE' },
   { security: 'NETWPIN', rule: 'imsi-digits', mac: '7F895B5D61F9503EF02F233B96BE4345279682E3' },
 ] as const;
+
+/** PIN that a user is told with USERPINMAC for its first half, over the body bootstrap_dm12. */
+export const userPinMacs = [{ firstHalf: '73914', pin: '7391474769' }] as const;
+
+/** IMSIs as a SIM keeps them. @see 3GPP TS 11.11 10.3.2; two independent programs agree */
+export const imsiKeys = [
+  { imsi: '001010123456789', key: '0910101032547698' },
+  { imsi: '00101012345678', key: '01101010325476F8' },
+] as const;
+
+/** One notification with each of its digests; the nonce in octets. */
+const bench = {
+  serverId: 'dm.bench.invalid',
+  password: 'srvpwd',
+  version: 11,
+  uiMode: 'background',
+  initiator: 'server',
+  sessionId: 0x2f,
+  trigger: '02D8000000002F10646D2E62656E63682E696E76616C6964',
+} as const;
+export const notifications = [
+  { ...bench, rule: 'agreed-nonce', nonce: '6E6F6E63653031', digest: '30805BDC1B19B5E20E8C67C0E798F719' },
+  { ...bench, rule: 'default-nonce-as-text', nonce: '30783030303030303030', digest: 'FA145640A6C4E1BD3878DE82BA4AC15F' },
+  { ...bench, rule: 'default-nonce-as-octets', nonce: '00000000', digest: '7F1F712A9AE09F3EF6B9DF133FEE9554' },
+] as const;
+
+/** Pieces of the digest of the first notification, in octets. */
+export const notificationPieces = { credentials: 'C6D0D73DF26D3DE4EB6643BDBADB0363', trigger: 'B6614587EB42360230B4B64D79E4ACAA' } as const;
+
+/** The first notification as a push of transaction 6. */
+export const notificationPush = '060603C4AF8730805BDC1B19B5E20E8C67C0E798F71902D8000000002F10646D2E62656E63682E696E76616C6964';
+
+/** The eight octets between digest and server id where every field has its other extreme. */
+export const otherTrigger = {
+  version: 12,
+  uiMode: 'user-interaction',
+  initiator: 'client',
+  sessionId: 0xffff,
+  octets: '0330000000FFFF10',
+} as const;
