@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fromWdp, type PushMessage } from '../../push/index.js';
-import { systemClock } from '../../runtime/index.js';
+import { ManualClock, systemClock } from '../../runtime/index.js';
 import { dmMessage, openHttp } from './http.testing.js';
 import { type HttpSenderOptions, httpSender } from './send-http.js';
 import type { SenderProofOptions } from './sender-proof.js';
@@ -173,6 +173,21 @@ describe('a push that is posted', () => {
     await sender.send(push, { signal });
     await sender.send(push, { signal });
     expect(seen.size).toBe(2);
+    await sender.close();
+  });
+
+  test('holds no connection of a server whose answer never ends', async () => {
+    const closed: Promise<unknown>[] = [];
+    const port = await serve((request, response) => {
+      closed.push(once(request.socket, 'close'));
+      response.writeHead(200).write('more');
+    });
+    const clock = new ManualClock();
+    const sender = httpSender({ target: `http://127.0.0.1:${port}` }, { clock });
+    await sender.send(push, { signal: new AbortController().signal });
+    await clock.step(5000);
+    await closed[0];
+    expect(clock.waiting).toBe(0);
     await sender.close();
   });
 

@@ -31,6 +31,9 @@ const idleMs = 4000;
 /** Octets of an answer's content that are read and let go, so that the connection can be used again. */
 const mostAnswerOctets = 65_536;
 
+/** How long that may take. */
+const drainMs = 5000;
+
 /** What a terminal has told of itself. */
 interface Capabilities {
   readonly tag: string | null;
@@ -188,7 +191,7 @@ function exchanger(url: URL, { tls }: HttpSenderOptions, clock: Clock) {
       });
       request.once('response', (response) => {
         end();
-        drain(response);
+        drain(response, clock);
         resolve({ status: response.statusCode ?? 0, headers: headersOf(response) });
       });
       request.once('error', (cause) => {
@@ -214,8 +217,12 @@ function tlsOptions(tls: HttpTlsOptions | undefined) {
   };
 }
 
-function drain(response: IncomingMessage): void {
+function drain(response: IncomingMessage, clock: Clock): void {
   let octets = 0;
+  response.once(
+    'close',
+    clock.after(drainMs, () => response.destroy()),
+  );
   response.on('data', (chunk: Uint8Array) => {
     octets += chunk.length;
     if (octets > mostAnswerOctets) response.destroy();
