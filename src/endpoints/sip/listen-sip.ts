@@ -149,6 +149,11 @@ export function listenSip(options: ListenSipOptions): OpenListener {
         };
         return carrier;
       }
+      if (wanted === 'UDP') {
+        throw new EndpointError('endpoints/not-reached', `${to.host} is to be reached by UDP, and nothing listens by UDP here`, {
+          advice: 'leave transport=tcp or tls out where it listens, or name another way to the registrar',
+        });
+      }
       const same = outward?.to.transport === to.transport && outward.to.host === to.host && outward.to.port === to.port;
       if (outward !== null && same && outward.carrier.usable()) return outward.carrier;
       outward?.carrier.close();
@@ -156,8 +161,19 @@ export function listenSip(options: ListenSipOptions): OpenListener {
       // Where connections are taken by the same transport, others find us there; else by this connection alone.
       const taken = server !== undefined && (wanted === 'TLS') === (transport === 'tls');
       const local = taken ? { address: address === '0.0.0.0' || address === '::' ? '' : address, port } : undefined;
-      outward = { to, carrier: await openStreamCarrier(to, { transactions, stream, tls: options.tls, local, signal, onLost }) };
-      return outward.carrier;
+      const carrier = await openStreamCarrier(to, {
+        transactions,
+        stream,
+        tls: options.tls,
+        local,
+        signal,
+        // A registrar that sent us elsewhere may close its connection: another is in use by then.
+        onLost: () => {
+          if (outward?.carrier === carrier) onLost();
+        },
+      });
+      outward = { to, carrier };
+      return carrier;
     };
     const registration =
       options.registration === undefined

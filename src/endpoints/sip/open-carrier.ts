@@ -116,6 +116,7 @@ export interface StreamCarrierOptions {
   /** Where a listener of ours takes connections, which is then what Via and Contact name. */
   readonly local?: { readonly address: string; readonly port: number } | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told when it is closed otherwise than by {@link OpenCarrier.close}. */
   readonly onLost?: (() => void) | undefined;
 }
 
@@ -167,9 +168,10 @@ export async function openStreamCarrier(
   const connection = new SipStreamConnection(socket, {
     ...stream,
     onClosed: (closed, error) => {
+      const lost = open;
       open = false;
       stream.onClosed(closed, error);
-      onLost?.();
+      if (lost) onLost?.();
       transactions.fail(
         carrier,
         new EndpointError('endpoints/no-answer', `${formatHost(to.host)}:${to.port} closed the connection without an answer`, {
