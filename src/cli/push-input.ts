@@ -13,8 +13,8 @@ import {
 } from '../sending/index.js';
 import type { CommandIo } from './command.js';
 import { wholeNumber } from './numbers.js';
+import { readBody } from './push-body.js';
 import type { PushArguments } from './push-options.js';
-import { readWhole } from './read-whole.js';
 
 /** A push as the command line has it, put together; the secrets it was made with are gone. */
 export interface PushInput {
@@ -29,12 +29,9 @@ export interface PushInput {
   readonly warning: Diagnostic | null;
 }
 
-/** More than any push can hold, so that what is far too long is said to be so without reading it all. */
-const mostBodyOctets = 1_048_576;
-
 /**
  * Puts a push together from its options: reads the body and, where they are asked for, the secrets.
- * @throws BridgeError `cli/usage`, `cli/unreadable`, `cli/not-permitted`; SendError; EncodeError
+ * @throws BridgeError `cli/usage`, `cli/unreadable`, `cli/not-permitted`; SendError; DecodeError; EncodeError
  */
 export async function readPush(options: PushArguments, io: CommandIo, via: string | null = null): Promise<PushInput> {
   if (options.to !== undefined) checkNumber(options.to);
@@ -47,14 +44,7 @@ export async function readPush(options: PushArguments, io: CommandIo, via: strin
   const forms = formsOf(options.encode ?? []);
   const headers = (options.header ?? []).map(headerOf);
   const arrangement = arrangementOf(options);
-  const body = await readWhole(options.body, io.stdin, mostBodyOctets, () => {
-    const advice = 'a push holds 32640 octets at most, headers included';
-    return new SendError('sending/body-too-long', `the body is longer than ${mostBodyOctets} octets`, { advice });
-  });
-  if (body.length === 0) {
-    const advice = 'give the octets of a DM message';
-    throw new SendError('sending/empty-body', `the body (${options.body === '' ? '-' : options.body}) is empty`, { advice });
-  }
+  const body = await readBody(options, io);
   const warning = checkBody(options.type, body);
   if (warning !== null && options['strict-body']) {
     throw new SendError('sending/odd-body', warning.message, { advice: 'correct --type or the body, or leave --strict-body out' });

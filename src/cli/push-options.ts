@@ -7,7 +7,26 @@ export function pushOptions<Options extends CommonOptions>(parser: Argv<Options>
   return parser
     .option('to', { type: 'string', requiresArg: true, describe: 'number of the receiver, with + where international' })
     .option('type', { choices: ['dm+wbxml', 'dm+xml', 'notification'] as const, demandOption: true, describe: 'what the body is' })
-    .option('body', { type: 'string', demandOption: true, describe: 'file with the body; - is standard input' })
+    .option('body', { type: 'string', describe: 'file with the body; - is standard input. XML of type dm+wbxml becomes WBXML' })
+    .option('as-is', { type: 'boolean', default: false, describe: "send the body's octets as they are, XML too" })
+    .option('string-table', {
+      type: 'boolean',
+      default: false,
+      describe: 'put strings that stand twice into a string table, when XML becomes WBXML',
+    })
+    .option('server-id', { type: 'string', requiresArg: true, describe: 'build a notification of this server, in place of --body' })
+    .option('session-id', { type: 'string', requiresArg: true, describe: 'session that it asks for: 1 to 65535, or 0x1 to 0xFFFF' })
+    .option('ui-mode', {
+      choices: ['not-specified', 'background', 'informative', 'user-interaction'] as const,
+      describe: 'how the user is asked; not-specified unless given',
+    })
+    .option('initiator', { choices: ['client', 'server'] as const, describe: 'who wants the session; server unless given' })
+    .option('password-file', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'file whose first line is the password shared with that server',
+    })
+    .option('nonce-file', { type: 'string', requiresArg: true, describe: 'file whose first line is the nonce agreed with it, in base64' })
     .option('validity', {
       type: 'string',
       requiresArg: true,

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { presentDiagnostics } from '../bridge/index.js';
-import { type DocumentLimits, decodeWbxml, encodeWbxml, formatXml, parseXml, syncMl12 } from '../dm/index.js';
+import { decodeWbxml, encodeWbxml, formatXml, parseXml, syncMl12 } from '../dm/index.js';
 import { BridgeError } from '../errors.js';
-import { type Diagnostic, fromHex, toHex } from '../octets/index.js';
+import { type Diagnostic, toHex } from '../octets/index.js';
 import type { CommandIo } from './command.js';
+import { fileLimits, isXml, wbxmlOctets } from './document-file.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { readWhole } from './read-whole.js';
 import { escapeText } from './terminal.js';
@@ -17,19 +18,10 @@ export interface ConvertOptions {
   readonly quiet: boolean;
 }
 
-/** Who converts a file trusts it more than what comes from the air; bounded all the same. */
-const limits: DocumentLimits = {
-  documentOctets: 16 * 1024 * 1024,
-  depth: 1024,
-  elements: 1_000_000,
-  textCharacters: 64 * 1024 * 1024,
-  embeddedDepth: 8,
-};
-
 /** Converts one document; what is odd about it is said on standard error. */
 export async function runConvert(options: ConvertOptions, io: CommandIo): Promise<ExitCode> {
-  const input = await readWhole(options.file ?? '-', io.stdin, limits.documentOctets, () => {
-    const message = `the document is longer than ${limits.documentOctets} octets`;
+  const input = await readWhole(options.file ?? '-', io.stdin, fileLimits.documentOctets, () => {
+    const message = `the document is longer than ${fileLimits.documentOctets} octets`;
     return new BridgeError('cli/input-too-long', message, { advice: 'convert it in pieces' });
   });
   const { octets, diagnostics } = convert(input, options);
@@ -48,27 +40,15 @@ export async function runConvert(options: ConvertOptions, io: CommandIo): Promis
 }
 
 function convert(input: Uint8Array, options: ConvertOptions): { readonly octets: Uint8Array; readonly diagnostics: readonly Diagnostic[] } {
-  const document = isXml(input) ? parseXml(input, { limits }) : decodeWbxml(octetsOf(input), { limits, fallbackType: syncMl12 });
+  const document = isXml(input)
+    ? parseXml(input, { limits: fileLimits })
+    : decodeWbxml(wbxmlOctets(input), { limits: fileLimits, fallbackType: syncMl12 });
   const { root, diagnostics } = document;
   if (options.to === 'wbxml') {
     return { octets: encodeWbxml(root, { stringTable: options['string-table'], opaqueData: isXml(input) }), diagnostics };
   }
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n${formatXml(root, { indent: 2 })}\n`;
   return { octets: new TextEncoder().encode(xml), diagnostics };
-}
-
-const blanks = new Set([0x09, 0x0a, 0x0d, 0x20]);
-
-/** XML begins with a byte order mark or, blanks aside, with `<`; no WBXML version octet looks like either. */
-function isXml(input: Uint8Array): boolean {
-  const first = input.find((octet) => !blanks.has(octet));
-  return first === 0x3c || input[0] === 0xef || input[0] === 0xfe || input[0] === 0xff;
-}
-
-/** WBXML as it is, or as hexadecimal digits. */
-function octetsOf(input: Uint8Array): Uint8Array {
-  const [first = 0] = input;
-  return first > 0x0f || blanks.has(first) ? fromHex(Buffer.from(input).toString('latin1').replace(/\s+/g, ''), 'document') : input;
 }
 
 async function write(file: string, octets: Uint8Array): Promise<void> {

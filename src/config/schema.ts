@@ -99,6 +99,17 @@ const push = {
   to: text('Number of the receiver, with + where international'),
   type: z.enum(['dm+wbxml', 'dm+xml', 'notification']).optional().describe('What the body is'),
   body: text('File with the body'),
+  'as-is': flag('Send the octets of the body as they are, XML too'),
+  'string-table': flag('Put strings that stand twice into a string table, when XML becomes WBXML'),
+  'server-id': text('Build a notification of this server, in place of a body'),
+  'session-id': text('Session that a notification asks for: 1 to 65535, or 0x1 to 0xFFFF'),
+  'ui-mode': z
+    .enum(['not-specified', 'background', 'informative', 'user-interaction'])
+    .optional()
+    .describe('How a notification asks the user'),
+  initiator: z.enum(['client', 'server']).optional().describe('Who wants the session of a notification'),
+  'password-file': text('File whose first line is the password shared with the server of a notification'),
+  'nonce-file': text('File whose first line is the nonce agreed with that server, in base64'),
   validity: text('How long the network keeps trying: 5m to 63w, or none'),
   'strict-body': flag('Refuse a body that is not what its type says'),
   sec: z.enum(['netwpin', 'userpin', 'usernetwpin']).optional().describe('Vouch for a bootstrap with SEC and MAC'),

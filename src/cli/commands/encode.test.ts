@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { bodies, notificationPush, notifications } from '../../dm/dm.vectors.js';
 import { runCommand } from '../command.testing.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wapbridge-encode-'));
@@ -35,6 +37,37 @@ describe('wapbridge encode', () => {
     expect(Buffer.from(last.push.body, 'hex').toString()).toBe(body);
   });
 
+  test.each(Object.entries(bodies).flatMap(([name, { wbxml, xml: text }]) => (text === null ? [] : [[name, text, wbxml]])))(
+    '%s in XML becomes WBXML',
+    async (_name, text, wbxml) => {
+      const { exitCode, stdout, stderr } = await encode('--type dm+wbxml --body - --print wsp', text);
+      expect([exitCode, stderr, stdout.trim()]).toEqual([0, '', `010603C2AF87${wbxml}`]);
+    },
+  );
+
+  test.each([
+    ['bootstrap', 'bootstrap'],
+    ['sessionless-replace', 'sessionless'],
+    ['alert', 'alert'],
+  ])('the template %s is sent without a complaint and read as %s', async (name, kind) => {
+    const path = fileURLToPath(new URL(`../../../docs/templates/${name}.xml`, import.meta.url));
+    const { exitCode, stdout, stderr } = await encode(`--type dm+wbxml --body ${path} --print wsp`);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    const decoded = await runCommand(['decode', '--as', 'wsp', '--json'], { stdin: stdout });
+    expect(JSON.parse(decoded.stdout)).toMatchObject({ verdict: { verdict: 'dm-application' }, dm: { kind }, diagnostics: [] });
+  });
+
+  test('builds a notification from its fields, its secrets from files', async () => {
+    const [{ serverId, trigger, digest }] = notifications;
+    const password = file('srv', 'srvpwd\n');
+    const nonce = file('nonce', `${Buffer.from('nonce01').toString('base64')}\n`);
+    const fields = `--server-id ${serverId} --session-id 0x2f --ui-mode background --password-file ${password} --nonce-file ${nonce}`;
+    const { exitCode, stdout, stderr } = await encode(`--type notification ${fields} --transaction-id 6 --print wsp`);
+    expect([exitCode, stderr, stdout.trim()]).toEqual([0, '', notificationPush]);
+    expect(notificationPush).toContain(digest + trigger);
+    expect(stdout).not.toContain('srvpwd');
+  });
+
   test('says what every octet is with --explain', async () => {
     const { stdout } = await encode('--type dm+xml --body - --explain');
     expect(stdout).toContain('destination port 2948');
@@ -65,7 +98,20 @@ describe('wapbridge encode', () => {
     ['a reference that does not fit', '--type dm+xml --body - --reference 256', xml, 2],
     ['a validity that is none', '--type dm+xml --body - --validity soon', xml, 2],
     ['a validity that is too long', '--type dm+xml --body - --validity 64w', xml, 2],
-    ['a body of another type, where that is an error', '--type dm+wbxml --body - --strict-body', xml, 2],
+    ['a body of another type, where that is an error', '--type dm+wbxml --body - --strict-body --as-is', xml, 2],
+    ['XML that is not well-formed', '--type dm+wbxml --body -', '<SyncML>', 6],
+    ['XML that has no WBXML form', '--type dm+wbxml --body -', '<x/>', 6],
+    ['a notification without a session', '--type notification --server-id a', '', 2],
+    ['a session id of zero', '--type notification --server-id a --session-id 0', '', 2],
+    ['a notification without a secret', '--type notification --server-id a --session-id 1', '', 7],
+    [
+      'a nonce that is no base64',
+      `--type notification --server-id a --session-id 1 --password-file ${file('password', 'srvpwd\n')} --nonce-file ${file('no-nonce', 'secret\n')}`,
+      '',
+      2,
+    ],
+    ['fields of a notification beside a body', '--type dm+wbxml --body - --ui-mode background', xml, 2],
+    ['neither body nor fields', '--type notification', '', 2],
     ['a secret that is missing', '--type dm+xml --body - --sec netwpin', xml, 7],
     ['a secret whose file is missing', '--type dm+xml --body - --sec netwpin --imsi-file /nonexistent/x', xml, 7],
     ['an IMSI that is none', `--type dm+xml --body - --sec netwpin --imsi-file ${file('bad', 'secret\n')}`, xml, 2],
@@ -78,7 +124,7 @@ describe('wapbridge encode', () => {
   });
 
   test('warns of a body of another type, and goes on', async () => {
-    const { exitCode, stderr } = await encode('--type dm+wbxml --body -');
+    const { exitCode, stderr } = await encode('--type dm+wbxml --body - --as-is');
     expect(exitCode).toBe(0);
     expect(stderr).toContain('warning');
   });

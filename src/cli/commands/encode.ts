@@ -6,6 +6,7 @@ export const encodeCommand = defineCommand({
   describe: 'makes the PDUs of a push, offline',
   examples: [
     ['$0 encode --to +15550000001 --type dm+wbxml --body message.wbxml', 'the PDUs, a line each'],
+    ['$0 encode --to +15550000001 --type dm+wbxml --body message.xml', 'XML becomes WBXML first'],
     ['$0 encode … --json', 'push, reference and PDUs as one object'],
     ['$0 encode … --print wsp', 'the WSP push alone'],
     ['$0 encode … --explain', 'says what every octet is'],

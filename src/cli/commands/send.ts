@@ -11,6 +11,10 @@ export const sendCommand = defineCommand({
     ['$0 send … --dry-run', 'only shows the PDUs; needs no modem'],
     ['$0 send … --json', 'one object a part, and last the receipt'],
     ['$0 send … --sec netwpin --imsi-file imsi.txt', 'a bootstrap with its MAC'],
+    [
+      '$0 send --to … --type notification --server-id dm.example.net --session-id 47 --ui-mode informative --password-file password.txt --nonce-file nonce.txt',
+      'a notification built from its fields',
+    ],
     ['$0 send … --omit 2', 'leaves part 2 out, to see what the receiver does'],
   ],
   builder: (parser) =>

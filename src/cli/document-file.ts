@@ -1,0 +1,25 @@
+import type { DocumentLimits } from '../dm/index.js';
+import { fromHex } from '../octets/index.js';
+
+/** Who names a file trusts it more than what comes from the air; bounded all the same. */
+export const fileLimits: DocumentLimits = {
+  documentOctets: 16 * 1024 * 1024,
+  depth: 1024,
+  elements: 1_000_000,
+  textCharacters: 64 * 1024 * 1024,
+  embeddedDepth: 8,
+};
+
+const blanks = new Set([0x09, 0x0a, 0x0d, 0x20]);
+
+/** XML begins with a byte order mark or, blanks aside, with `<`; no WBXML version octet looks like either. */
+export function isXml(input: Uint8Array): boolean {
+  const first = input.find((octet) => !blanks.has(octet));
+  return first === 0x3c || input[0] === 0xef || input[0] === 0xfe || input[0] === 0xff;
+}
+
+/** WBXML as it is, or as hexadecimal digits. @throws DecodeError `octets/bad-hex` */
+export function wbxmlOctets(input: Uint8Array): Uint8Array {
+  const [first = 0] = input;
+  return first > 0x0f || blanks.has(first) ? fromHex(Buffer.from(input).toString('latin1').replace(/\s+/g, ''), 'document') : input;
+}
