@@ -19,7 +19,7 @@ afterEach(async () => {
 async function registrar(say: (request: SipRequest, socket: Socket) => readonly string[]) {
   const requests: SipRequest[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     const framer = new SipStreamFramer();
     socket.on('error', () => undefined);
@@ -105,12 +105,10 @@ describe('a listener that registers by TCP', () => {
 
   test('is not called back by a registrar that sent it elsewhere and closed', async () => {
     const second = await registrar(granted);
-    const first = await registrar((_, socket) => {
-      setImmediate(() => socket.end());
-      return ['302 Moved', `Contact: <sip:127.0.0.1:${second.port};transport=tcp>`];
-    });
+    const first = await registrar(() => ['302 Moved', `Contact: <sip:127.0.0.1:${second.port};transport=tcp>`]);
     const { clock, states, until } = await listening(`sip:127.0.0.1:${first.port};transport=tcp`);
     await until(() => states.length === 1);
+    for (const socket of first.sockets) socket.end();
     await until(() => [...first.sockets].every((socket) => socket.destroyed));
     for (let step = 0; step < 300; step += 1) await clock.step(100);
     expect([first.requests.length, second.requests.length, states.length]).toEqual([1, 1, 1]);

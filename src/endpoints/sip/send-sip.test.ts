@@ -124,6 +124,11 @@ describe('a sender', () => {
     const { port, requests } = await agent(() => ['200 OK']);
     expect(await senderTo(`sip:dev@127.0.0.1:${port};transport=udp`).outcome(pushOf(1300))).toBe('endpoints/refused');
     expect(await senderTo(`sip:dev@127.0.0.1:${port}`).outcome(pushOf(1300))).toBe('endpoints/not-reached');
+    expect(await senderTo(`sip:dev@127.0.0.1:${port};transport=tcp`).outcome()).toBe('endpoints/not-reached');
+    expect(await senderTo(`sip:dev@127.0.0.1:${port}`, { proxy: uri(`sip:127.0.0.1:${port};transport=tcp`) }).outcome()).toBe(
+      'endpoints/not-reached',
+    );
+    expect(await senderTo(`sips:dev@127.0.0.1:${port}`).outcome()).toBe('endpoints/not-reached');
     expect(requests).toHaveLength(0);
   });
 
