@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Pulls a virtual modem out again and again while messages arrive: npm run hotplug -- --unplugs N --seed S [--profile ID] [--json]
-// The whole `listen` runs as a process of its own. Each time the port hangs up at an octet of chance and comes back under another tty name.
-// Ends with 0 when every message was handed on, once, and half of the times the modem was armed again within a second and a half.
+// The whole `listen` runs as a process of its own. Each time the port hangs up and comes back under a tty name that it never had before: at an
+// octet of chance in what the modem says, or as soon as a command of chance has come and before anything is said to it.
+// Ends with 0 when every message was handed on, once, each name was new, and half of the times the modem was armed again within a second and a half.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -35,8 +36,10 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const folder = mkdtempSync(join(tmpdir(), 'wb-hotplug-'));
 const names = new Set();
+/** Slaves of the names had before: the system gives no number out again while anybody holds it. */
+const held = [];
 let pluggedAt = 0;
-/** Octets from the modem after which the port hangs up; null where nothing is planned. */
+/** After how many octets from the modem, or after how many commands to it, the port hangs up; null where nothing is planned. */
 let plan = null;
 const bench = await openVirtualBench({
   modems: 1,
@@ -47,16 +50,23 @@ const bench = await openVirtualBench({
   link: folder,
   onPluggedIn: (modem) => {
     pluggedAt = performance.now();
+    if (names.has(modem.port)) throw new Error(`${modem.port} was had before`);
     names.add(modem.port);
     tap(modem.modem.line);
   },
 });
 const [modem] = bench.modems;
+let pending = 0;
+overhear(modem.modem);
+// The first line was plugged in before anything could be overheard.
+await modem.unplug();
+await modem.plugIn();
 
-/** Cuts what the modem says at the octet that was planned. */
+/** Cuts what the modem says at the octet that was planned, and says nothing from the command on that was planned. */
 function tap(line) {
   const write = line.write.bind(line);
   line.write = (octets) => {
+    if (plan?.mute) return;
     if (plan === null || octets.length < plan.octets) {
       if (plan !== null) plan.octets -= octets.length;
       write(octets);
@@ -65,6 +75,30 @@ function tap(line) {
     if (plan.octets > 0) write(octets.subarray(0, plan.octets));
     plan.octets = 0;
     plan.reached();
+  };
+}
+
+/** Counts the commands that come, and lets the planned one go unanswered for ever: the port hangs up while it is pending. */
+function overhear(virtual) {
+  const plugIn = virtual.plugIn.bind(virtual);
+  virtual.plugIn = (line) => {
+    const start = line.start.bind(line);
+    line.start = (handlers) =>
+      start({
+        ...handlers,
+        data: (octets) => {
+          if (plan?.commands > 0 && octets.includes(0x0d)) {
+            plan.commands -= 1;
+            if (plan.commands === 0) {
+              plan.mute = true;
+              pending += 1;
+              plan.reached();
+            }
+          }
+          if (plan?.mute !== true) handlers.data(octets);
+        },
+      });
+    plugIn(line);
   };
 }
 
@@ -153,10 +187,17 @@ for (let round = 0; round < unplugs; round += 1) {
   const inOrder = random.fraction() < 0.5 ? parts : [...parts].reverse();
   await new Promise((resolve) => {
     // A message of two parts is some 800 octets on the line, setting a modem up some 1500.
-    plan = { octets: 1 + below(waits ? 800 : 1_500), reached: resolve };
+    const atCommand = random.fraction() < 0.25;
+    plan = {
+      octets: atCommand ? Number.POSITIVE_INFINITY : 1 + below(waits ? 800 : 1_500),
+      commands: atCommand ? 1 + below(waits ? 2 : 30) : 0,
+      mute: false,
+      reached: resolve,
+    };
     for (const tpdu of inOrder) modem.deliver(tpdu).catch(() => {});
     setTimeout(resolve, 50 + below(250));
   });
+  held.push(openSync(modem.modem.line.port, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
   await modem.unplug();
   plan = null;
   await pause(below(30));
@@ -170,6 +211,7 @@ const { waiting } = modem.state();
 listen.kill('SIGTERM');
 const exit = await ended;
 await bench.close();
+for (const slave of held) closeSync(slave);
 rmSync(folder, { recursive: true, force: true });
 
 const times = new Map();
@@ -182,6 +224,7 @@ const result = {
   profile: values.profile,
   ttyNames: names.size,
   duringSetUp: early,
+  whileCommandPending: pending,
   messages: sent.size,
   lost: [...sent].filter((body) => !times.has(body)).length,
   handedOnTwice: [...times.values()].filter((count) => count > 1).length,
@@ -199,12 +242,13 @@ const good =
   result.handedOnTwice === 0 &&
   result.invented === 0 &&
   waiting === 0 &&
+  names.size > unplugs &&
   exit.code === 0 &&
   (armed.length < enoughForMedian || result.armedMedianMs < armedWithinMs);
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else {
   process.stdout.write(
-    `${unplugs} unplugs at random octets (seed ${seed}, ${values.profile}), ${early} of them before the modem was set up; ${names.size} tty names\n` +
+    `${unplugs} unplugs at random octets (seed ${seed}, ${values.profile}), ${early} of them before the modem was set up, ${pending} with a command unanswered; ${names.size} tty names\n` +
       `${sent.size} messages of two parts: ${result.lost} lost, ${result.handedOnTwice} handed on twice, ${result.invented} invented\n` +
       `armed again: median ${result.armedMedianMs} ms, 95 % ${result.armed95Ms} ms, most ${result.armedMostMs} ms; ${result.seconds} s in all\n`,
   );
