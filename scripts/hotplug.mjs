@@ -58,8 +58,13 @@ const bench = await openVirtualBench({
 const [modem] = bench.modems;
 let pending = 0;
 overhear(modem.modem);
+/** Takes the modem off its port, whose name nobody can have again. */
+async function unplug() {
+  held.push(openSync(modem.modem.line.port, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
+  await modem.unplug();
+}
 // The first line was plugged in before anything could be overheard.
-await modem.unplug();
+await unplug();
 await modem.plugIn();
 
 /** Cuts what the modem says at the octet that was planned, and says nothing from the command on that was planned. */
@@ -197,8 +202,7 @@ for (let round = 0; round < unplugs; round += 1) {
     for (const tpdu of inOrder) modem.deliver(tpdu).catch(() => {});
     setTimeout(resolve, 50 + below(250));
   });
-  held.push(openSync(modem.modem.line.port, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
-  await modem.unplug();
+  await unplug();
   plan = null;
   await pause(below(30));
   await modem.plugIn();

@@ -5,6 +5,10 @@ import { AtError } from './errors.js';
 
 /** +CMS ERROR 340: no acknowledgement expected. It does no harm. @see 3GPP TS 27.005 3.2.5 */
 const noneExpected = 340;
+/** An SMS-DELIVER-REPORT that accepts and says no more: type 0, no parameters. @see 3GPP TS 23.040 9.2.2.1a (ii) */
+const positiveReport = '0000';
+/** The last form to be tried, for firmware that wants the report itself at a prompt. */
+const withReport = `AT+CNMA=1,${positiveReport.length / 2}`;
 /** SARA-R4: up to 150 s. */
 const slowAcknowledgementMs = 160_000;
 
@@ -23,7 +27,7 @@ export class Acknowledger {
       ...(hasQuirk(profile, 'acknowledges-with-one') ? ['AT+CNMA=1'] : []),
     ];
     // The plain form is valid in PDU mode too and the shortest on a slow line.
-    this.#forms = [...new Set([...preferred, 'AT+CNMA', 'AT+CNMA=0', 'AT+CNMA=1'])];
+    this.#forms = [...new Set([...preferred, 'AT+CNMA', 'AT+CNMA=0', 'AT+CNMA=1', withReport])];
   }
 
   /**
@@ -37,7 +41,7 @@ export class Acknowledger {
     let refusal: unknown = null;
     for (const form of this.#forms) {
       try {
-        await this.#engine.command(form, this.#options);
+        await this.#engine.command(form, form === withReport ? { ...this.#options, payload: positiveReport } : this.#options);
       } catch (cause) {
         if (!(cause instanceof AtError)) throw cause;
         if (cause.family === 'cms' && cause.number === noneExpected) return;

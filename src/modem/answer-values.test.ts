@@ -25,7 +25,8 @@ describe('the lists of a test answer', () => {
 
 test('fields lose their quotes and keep the commas inside them', () => {
   expect(parseFields('+CMGR: 0,"a, b",25')).toEqual(['0', 'a, b', '25']);
-  expect(parseFields('+CREG: 2,1,"0B,"01"')).toHaveLength(3);
+  expect(parseFields('+CREG: 2,1,"0B,"01"')).toEqual(['2', '1', '0B', '01']);
+  expect(parseFields('+COPS: 0,0,"Operator,2')).toEqual(['0', '0', 'Operator', '2']);
 });
 
 describe('a message that was read', () => {

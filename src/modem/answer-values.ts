@@ -1,4 +1,4 @@
-import { isHexLine, tpduOctets } from './line-protocol.js';
+import { announcedOctets, isHexLine, tpduOctets } from './line-protocol.js';
 
 /** A message as +CMGR or +CMGL shows it. @see 3GPP TS 27.005 4.1, 4.2 */
 export interface StoredMessage {
@@ -10,7 +10,7 @@ export interface StoredMessage {
   readonly pdu: string;
 }
 
-/** The fields after `+NAME:`, quotes removed; commas inside quotes do not separate. */
+/** The fields after `+NAME:`, quotes removed; commas inside quotes do not separate, unless a quote is missing. */
 export function parseFields(line: string): readonly string[] {
   const body = line.slice(line.indexOf(':') + 1).trim();
   const fields: string[] = [];
@@ -24,6 +24,7 @@ export function parseFields(line: string): readonly string[] {
     } else field += character;
   }
   fields.push(field.trim());
+  if (quoted) return body.split(',').map((each) => each.replaceAll('"', '').trim());
   return fields;
 }
 
@@ -67,19 +68,20 @@ export function parseRead(lines: readonly string[]): StoredMessage | 'text-mode'
   const header = lines[at];
   if (header === undefined) return null;
   const fields = parseFields(header);
-  if (/^[A-Z]/.test(fields[0] ?? '')) return 'text-mode';
-  return message(fields[0], fields.length > 1 ? fields.at(-1) : undefined, lines.slice(at + 1));
+  if (/^[A-Z]/i.test(fields[0] ?? '')) return 'text-mode';
+  return message(fields[0], fields.length > 1 ? announcedOctets(header) : null, lines.slice(at + 1));
 }
 
 /** The answer of +CMGL, entry by entry; an entry that begins behind a PDU on the same line is found as well. */
 export function parseListing(lines: readonly string[]): readonly (StoredMessage & { readonly index: number })[] | 'text-mode' {
   const found: (StoredMessage & { readonly index: number })[] = [];
   let header: readonly string[] | null = null;
+  let announced: number | null = null;
   let candidates: string[] = [];
   const close = (): void => {
     if (header === null) return;
     const index = /^\d{1,6}$/.test(header[0] ?? '') ? Number(header[0]) : null;
-    const entry = message(header[1], header.length > 2 ? header.at(-1) : undefined, candidates);
+    const entry = message(header[1], header.length > 2 ? announced : null, candidates);
     if (index !== null && entry !== null) found.push({ ...entry, index });
     candidates = [];
   };
@@ -91,14 +93,14 @@ export function parseListing(lines: readonly string[]): readonly (StoredMessage 
     close();
     candidates = [];
     header = parseFields(line);
-    if (/^[A-Z]/.test(header[1] ?? '')) return 'text-mode';
+    announced = announcedOctets(line);
+    if (/^[A-Z]/i.test(header[1] ?? '')) return 'text-mode';
   }
   close();
   return found;
 }
 
-function message(status: string | undefined, length: string | undefined, candidates: readonly string[]): StoredMessage | null {
-  const announced = length !== undefined && /^\d{1,3}$/.test(length) ? Number(length) : null;
+function message(status: string | undefined, announced: number | null, candidates: readonly string[]): StoredMessage | null {
   // Some phones put `,0` behind the PDU.
   const lines = candidates.map((line) => line.replace(/,0$/, '')).filter((line) => line !== '');
   const hex = lines.filter(isHexLine);
@@ -124,9 +126,9 @@ export function messageType(pdu: string): number | null {
   return first.length === 2 ? Number.parseInt(first, 16) & 3 : null;
 }
 
-/** Memory and index of +CMTI and +CDSI; the index is null where the modem gave none that can be read. */
+/** Memory, in capital letters, and index of +CMTI and +CDSI; the index is null where the modem gave none that can be read. */
 export function parseStoredIndication(line: string): { readonly memory: string; readonly index: number | null } | null {
   const [memory, index] = parseFields(line);
-  if (memory === undefined || !/^[A-Z][A-Z_]{0,7}$/.test(memory)) return null;
-  return { memory, index: index !== undefined && /^\d{1,6}$/.test(index) ? Number(index) : null };
+  if (memory === undefined || !/^[A-Z][A-Z_]{0,7}$/i.test(memory)) return null;
+  return { memory: memory.toUpperCase(), index: index !== undefined && /^\d{1,6}$/.test(index) ? Number(index) : null };
 }

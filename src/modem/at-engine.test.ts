@@ -70,7 +70,11 @@ describe.each([0, 1, 2, 3])('in chunks of %i octets', (chunkOctets) => {
 
 test.each([
   ['\r\n+CMS ERROR: 321\r\n', { code: 'at/cms-error', family: 'cms', number: 321 }],
-  ['\r\n+CME ERROR: SIM not inserted\r\n', { code: 'at/cme-error', family: 'cme', number: null }],
+  ['\r\n+CME ERROR: SIM not inserted\r\n', { code: 'at/cme-error', family: 'cme', number: 10 }],
+  ['\r\n+CMS ERROR: (U)SIM busy.\r\n', { code: 'at/cms-error', family: 'cms', number: 314 }],
+  ['\r\n+CMS ERROR: something of its own\r\n', { code: 'at/cms-error', family: 'cms', number: null }],
+  ['\r\n+cms error: 500 (unknown)\r\n', { code: 'at/cms-error', family: 'cms', number: 500 }],
+  ['\r\nerror\r\n', { code: 'at/error', family: 'final' }],
   ['\r\n+CMS ERROR: \r\n', { code: 'at/cms-error', number: null }],
   ['\r\nERROR\r\n', { code: 'at/error', family: 'final' }],
   ['\r\nCOMMAND NOT SUPPORT\r\n', { code: 'at/error' }],

@@ -168,7 +168,7 @@ export class AtEngine {
     const line = raw === promptLine ? raw : raw.trim();
     if (line === '') return;
     reached('modem:line');
-    this.#apply({ type: 'line', line });
+    this.#apply({ type: 'line', line: withUpperCaseName(line) });
   }
 
   #next(): void {
@@ -283,6 +283,14 @@ export class AtEngine {
       if (cause !== null && cause !== undefined) this.#lose(cause.message, cause);
     });
   }
+}
+
+/** Some firmware writes the names of its lines in lower case: `+cmti: "sm",3`. Only a name is changed, and nothing of a plain line is. */
+function withUpperCaseName(line: string): string {
+  const second = line.charCodeAt(1);
+  if (line[0] !== '+' || second < 0x61 || second > 0x7a) return line;
+  const end = line.indexOf(':');
+  return end < 0 ? line : line.slice(0, end).toUpperCase() + line.slice(end);
 }
 
 function lostOnTheWay({ shownAs }: Job, cause: PortClosedError): TimeoutError {

@@ -5,7 +5,7 @@ export class AtError extends BridgeError {
   override readonly name = 'AtError';
   /** Where the number comes from: +CMS, +CME, or a final result without one. */
   readonly family: 'cms' | 'cme' | 'final';
-  /** The error number, or null where the modem gave text or nothing. */
+  /** The error number, also where the modem gave its words; null where it gave other text or nothing. */
   readonly number: number | null;
 
   constructor(code: ErrorCode, message: string, facts: { readonly family: AtError['family']; readonly number: number | null }) {

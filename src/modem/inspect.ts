@@ -119,10 +119,10 @@ async function look(tools: SetUpTools, options: InspectOptions): Promise<ModemIn
 /** Looks into every memory that can be read, which takes choosing it, and chooses again what was chosen. */
 async function readMemories(tools: SetUpTools, chosen: ModemStatus['memories']): Promise<ModemStatus['memories']> {
   const before = findLine((await attempt(tools, 'AT+CPMS?')) ?? [], '+CPMS:');
-  const names = before === null ? [] : parseFields(before).filter((field) => /^[A-Z][A-Z_]*$/.test(field));
+  const names = before === null ? [] : parseFields(before).filter((field) => /^[A-Z][A-Z_]*$/i.test(field));
   const offered = findLine((await attempt(tools, 'AT+CPMS=?')) ?? [], '+CPMS:');
   if (names.length === 0 || offered === null) return chosen;
-  const others = new Set((parseLists(offered)[0] ?? []).filter((name) => /^(?:ME|SM)$/.test(name)));
+  const others = new Set((parseLists(offered)[0] ?? []).filter((name) => /^(?:ME|SM)$/i.test(name)));
   const found = [...chosen];
   for (const { memory } of chosen) others.delete(memory);
   for (const memory of others) {

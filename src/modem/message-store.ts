@@ -2,7 +2,7 @@ import { hasQuirk, type ModemProfile } from '../profiles/index.js';
 import { reached } from '../runtime/index.js';
 import { findLine, messageType, parseFields, parseListing, parseRead, type StoredMessage } from './answer-values.js';
 import { AtError, TimeoutError } from './errors.js';
-import { attempt, choosePduMode, type SetUpTools } from './set-up.js';
+import { attempt, choosePduMode, type SetUpTools, sameMemory } from './set-up.js';
 import { Turns } from './turns.js';
 import type { ReceivedPdu, StorageLocation } from './types.js';
 
@@ -22,7 +22,8 @@ interface Held {
   readonly received: ReceivedPdu;
   /** The owner has it on disk; only the deletion is still to be done. */
   settled: boolean;
-  readonly readAt: number;
+  /** When its slot was seen to hold it. */
+  readAt: number;
 }
 
 const mostWaitingReads = 4_096;
@@ -67,8 +68,9 @@ export class MessageStore {
   }
 
   /** Reads what +CMTI or +CDSI announced. An index already waiting is not read twice. */
-  async announced(location: StorageLocation): Promise<void> {
+  async announced({ memory, index }: StorageLocation): Promise<void> {
     reached('modem:announced');
+    const location = { memory: this.#memories.find((name) => sameMemory(name, memory)) ?? memory, index };
     const key = keyOf(location);
     if (this.#waitingReads.has(key)) return;
     if (this.#waitingReads.size >= mostWaitingReads) return;
@@ -126,10 +128,17 @@ export class MessageStore {
     reached('modem:deleting');
     await this.#tools.engine.command(`AT+CMGD=${location.index}`).catch((cause: unknown) => {
       // Somebody was faster: the slot is empty, as it should be.
-      if (!(cause instanceof AtError && (cause.number === 321 || cause.number === 21 || cause.number === 22))) throw cause;
+      if (isEmptySlot(cause)) return;
+      // Where the modem says no more than ERROR, the slot itself tells.
+      if (!(cause instanceof AtError && cause.family === 'final')) throw cause;
+      return this.#readSlot(location.index).then((now) => {
+        if (now !== null && now.pdu === held.received.pdu) throw cause;
+      });
     });
     reached('modem:deleted');
     this.#held.delete(key);
+    // Under another name, such as MT, it may be the same slot, which is free for another message now.
+    for (const other of this.#held.values()) if (other.received.pdu === held.received.pdu) other.readAt = Number.NEGATIVE_INFINITY;
   }
 
   async #read(location: StorageLocation, tries: number): Promise<void> {
@@ -149,8 +158,7 @@ export class MessageStore {
   async #readSlot(index: number): Promise<StoredMessage | null> {
     for (let tries = 2; tries > 0; tries -= 1) {
       const lines = await this.#tools.engine.command(`AT+CMGR=${index}`).catch((cause: unknown) => {
-        if (cause instanceof AtError && (cause.number === 321 || cause.number === 21 || cause.number === 22 || cause.family === 'final'))
-          return [];
+        if (isEmptySlot(cause) || (cause instanceof AtError && cause.family === 'final')) return [];
         throw cause;
       });
       const message = parseRead(lines);
@@ -177,8 +185,13 @@ export class MessageStore {
       }
     }
     for (const [key, held] of this.#held) {
-      if (held.settled && held.received.storage?.memory === memory && this.#held.get(key) === held)
-        await this.#deleteHeld(held.received.storage, held);
+      const { storage } = held.received;
+      if (!held.settled || storage?.memory !== memory || this.#held.get(key) !== held) continue;
+      // One message that cannot be deleted is no reason to leave the others.
+      await this.#deleteHeld(storage, held).catch((cause: unknown) => {
+        if (!(cause instanceof AtError)) throw cause;
+        this.#listeners.onTrouble(`message ${storage.index} of memory ${memory} could not be deleted`, cause);
+      });
     }
     if (this.#receiving !== null) await this.#select(this.#receiving);
     this.#listeners.onSwept?.(memory, found);
@@ -245,6 +258,11 @@ export class MessageStore {
     if (total > 0 && used >= total * 0.8) this.#listeners.onFilling(memory, used, total);
     return total;
   }
+}
+
+/** Whether an error says that there is nothing in a slot. @see 3GPP TS 27.005 3.2.5, 3GPP TS 27.007 9.2.1 */
+function isEmptySlot(cause: unknown): boolean {
+  return cause instanceof AtError && (cause.number === 321 || cause.number === 21 || cause.number === 22);
 }
 
 function keyOf({ memory, index }: StorageLocation): string {

@@ -28,6 +28,7 @@ function bench({ chunkOctets = 0, ...options }: Partial<ModemOptions> & { readon
 }
 
 const refuse = '\r\nERROR\r\n';
+const acknowledgementForms = ['AT+CNMA=0', 'AT+CNMA', 'AT+CNMA=1', 'AT+CNMA=1,2'];
 
 describe.each([0, 1])('in chunks of %i octets', (chunkOctets) => {
   test('a direct message is handed over, waits, and is acknowledged', async () => {
@@ -348,14 +349,14 @@ test('a device that says OK to everything is told of, and driven all the same', 
 test('where acknowledgements are not in force one is offered, and not again once it was refused', async () => {
   const { far, open, run, notes } = bench();
   far.answers.set('AT+CSMS=1', refuse);
-  for (const form of ['AT+CNMA=0', 'AT+CNMA', 'AT+CNMA=1']) far.answers.set(form, refuse);
+  for (const form of acknowledgementForms) far.answers.set(form, refuse);
   const { modem, take } = await open();
   expect(modem.reception).toBe('stored');
   for (const last of [1, 2]) {
     far.send(`\r\n+CMT: ,22\r\n${deliverPdu(last)}\r\n`);
     await run(modem.acknowledge(await take()));
   }
-  expect(far.count(/CNMA/)).toBe(3);
+  expect(far.count(/CNMA/)).toBe(4);
   expect(notes()).toEqual(expect.arrayContaining(['step-refused', 'armed']));
   expect(notes()).not.toContain('acknowledgement-refused');
 });
@@ -363,10 +364,94 @@ test('where acknowledgements are not in force one is offered, and not again once
 test('a modem that refuses every acknowledgement is told of, and the caller hears of it', async () => {
   const { far, open, run, notes } = bench();
   const { modem, take } = await open();
-  for (const form of ['AT+CNMA=0', 'AT+CNMA', 'AT+CNMA=1']) far.answers.set(form, refuse);
+  for (const form of acknowledgementForms) far.answers.set(form, refuse);
   far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
   await expect(run(modem.acknowledge(await take()))).rejects.toMatchObject({ code: 'at/error' });
   expect(notes()).toContain('acknowledgement-refused');
+});
+
+test('a modem that wants its acknowledgement as a report at a prompt is given one', async () => {
+  const { far, open, run } = bench();
+  const { modem, take } = await open();
+  for (const form of acknowledgementForms) far.answers.set(form, refuse);
+  far.answers.set('AT+CNMA=1,2', () => {
+    far.atPrompt = true;
+    return '\r\n> ';
+  });
+  far.answers.set('payload', ok);
+  for (const last of [1, 2]) {
+    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(last)}\r\n`);
+    await run(modem.acknowledge(await take()));
+  }
+  expect(far.payloads).toEqual(['0000', '0000']);
+  expect(far.count(/CNMA=1,2/)).toBe(2);
+  expect(far.count(/CNMA$/)).toBe(1);
+});
+
+test.each([
+  ['+CMTI: "SM",4', ['ME', 'SM']],
+  ['+cmti: "sm",4', ['ME', 'SM']],
+  ['+CMTI: sm , 4', ['me', 'sm']],
+  ['+CMTI:"SM",4', ['me', 'sm']],
+  ['  +CMTI: "SM" ,4 ', ['Me', 'Sm']],
+  ['+CMTI: "XX",4', ['ME', 'SM']],
+  ['+CMTI: 4', ['ME', 'SM']],
+])('a message announced as %s by a modem that calls its memories %s is read, and deleted once it is on disk', async (line, names) => {
+  const { far, open, run } = bench();
+  const quoted = names.map((name) => `"${name}"`).join(',');
+  far.answers.set('AT+CPMS=?', information(`+CPMS: (${quoted}),(${quoted}),(${quoted})`));
+  for (const text of ['AT+CPMS="XX"', 'AT+CPMS="XX","XX","ME"']) far.answers.set(text, refuse);
+  const [first = '', second = ''] = names;
+  const bank = new Map([[4, { status: 0, pdu: deliverPdu(1) }]]);
+  far.memories.set(first, new Map());
+  const { modem, take } = await open();
+  far.memories.set(second, bank);
+  far.send(`\r\n${line}\r\n`);
+  const received = await take();
+  expect(received).toMatchObject({ pdu: deliverPdu(1), storage: { memory: second, index: 4 } });
+  await run(modem.acknowledge(received));
+  expect(bank.size).toBe(0);
+});
+
+test('results in small letters, errors in words and a bare ERROR mean what they mean in the usual form', async () => {
+  const { far, open, run, notes } = bench();
+  far.answers.set('AT+CSCS="GSM"', '\r\nok\r\n');
+  let tries = 0;
+  far.answers.set('AT+CMGF=0', () => {
+    tries += 1;
+    return tries < 3 ? '\r\n+cms error: SIM busy\r\n' : '\nok\n';
+  });
+  far.answers.set('AT+CMGR=4', '\r\n+CMS ERROR: "Invalid memory index"\r\n');
+  const { modem, take } = await open();
+  expect(tries).toBe(3);
+  far.send('\r\n+CMTI: "ME",4\r\n');
+  far.memories.get('ME')?.set(5, { status: 0, pdu: deliverPdu(2) });
+  far.send('\r\n+CMTI: "ME",5\r\n');
+  const received = await take();
+  expect(received.pdu).toBe(deliverPdu(2));
+  // Somebody else empties the slot, and all that is said of it is ERROR.
+  far.memories.get('ME')?.clear();
+  far.answers.set('AT+CMGD=5', refuse);
+  await run(modem.acknowledge(received));
+  expect(notes()).not.toContain('trouble');
+});
+
+test('a slot that is freed under one name of its memory is not deleted unseen under another', async () => {
+  const { far, open, run, clock } = bench();
+  const shared = new Map([[3, { status: 0, pdu: deliverPdu(1) }]]);
+  far.memories.set('ME', shared);
+  far.memories.set('MT', shared);
+  const { modem, take } = await open();
+  const swept = await take();
+  far.send('\r\n+CMTI: "MT",3\r\n');
+  const announcedOne = await take();
+  await run(modem.acknowledge(announcedOne));
+  expect(shared.size).toBe(0);
+  shared.set(3, { status: 0, pdu: deliverPdu(2) });
+  await run(modem.acknowledge(swept));
+  await clock.step(100);
+  expect(shared.get(3)).toMatchObject({ pdu: deliverPdu(2) });
+  expect(await take()).toMatchObject({ pdu: deliverPdu(2) });
 });
 
 test('lines that nobody knows are told of ever more rarely', async () => {

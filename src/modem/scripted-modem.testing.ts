@@ -131,7 +131,7 @@ export class ScriptedModem {
         return information(`+CSMS: ${this.service},1,1,1`);
       case '+CPMS':
         if (rest === '=?') return information('+CPMS: ("ME","SM"),("ME","SM"),("ME","SM")');
-        if (rest.startsWith('=')) this.memory = /"([A-Z]+)"/.exec(rest)?.[1] ?? this.memory;
+        if (rest.startsWith('=')) this.memory = /"([A-Za-z]+)"/.exec(rest)?.[1] ?? this.memory;
         return information(`+CPMS: ${this.memories.get(this.memory)?.size ?? 0},100,0,100,0,100`);
       case '+CNMI':
         if (rest === '=?') return information('+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)');

@@ -164,6 +164,11 @@ export async function chooseAcknowledgedService(tools: SetUpTools, profile: Mode
   return now === null || acknowledged(now);
 }
 
+/** Whether two names are of one memory; some modems write them in small letters. */
+export function sameMemory(left: string, right: string): boolean {
+  return left.toUpperCase() === right.toUpperCase();
+}
+
 /** Chooses where received messages are kept, and finds out which memories there are. @see 3GPP TS 27.005 3.2.2 */
 export async function chooseMemories(tools: SetUpTools, profile: ModemProfile): Promise<Memories> {
   const offered = await whenReady(tools, 'AT+CPMS=?').catch((cause: unknown) => {
@@ -180,15 +185,16 @@ export async function chooseMemories(tools: SetUpTools, profile: ModemProfile): 
       inUse === null
         ? []
         : parseFields(inUse)
-            .filter((field) => /^[A-Z]/.test(field))
+            .filter((field) => /^[A-Z]/i.test(field))
             .slice(0, 1);
   }
   const receiving = lists[2]?.length ? lists[2] : reading;
-  const preferred = [...(profile.memories ?? ['ME', 'SM', 'MT']), ...reading];
-  const chosen = preferred.find((name) => reading.includes(name) && receiving.includes(name)) ?? null;
-  const separate = reading.filter((name) => name !== 'BM' && name !== 'OM' && !name.endsWith('_P'));
+  // Names are spelled as the modem spells them.
+  const preferred = (profile.memories ?? ['ME', 'SM', 'MT']).flatMap((wanted) => reading.filter((name) => sameMemory(name, wanted)));
+  const chosen = [...preferred, ...reading].find((name) => receiving.includes(name)) ?? null;
+  const separate = reading.filter((name) => !/^(?:BM|OM|.*_P)$/i.test(name));
   // MT is the sum of the others: a message would be found twice.
-  const swept = separate.length > 1 ? separate.filter((name) => name !== 'MT') : separate;
+  const swept = separate.length > 1 ? separate.filter((name) => !sameMemory(name, 'MT')) : separate;
   if (chosen === null) return { swept: [...new Set(swept)], receiving: null };
   const writing = lists[1]?.includes(chosen) === true || lists[1] === undefined ? chosen : (lists[1][0] ?? chosen);
   const forms = [`"${chosen}","${writing}","${chosen}"`, `"${chosen}","${writing}"`, `"${chosen}"`];
@@ -199,7 +205,7 @@ export async function chooseMemories(tools: SetUpTools, profile: ModemProfile): 
     tools.tell?.('step-refused', `AT+CPMS=${form} was refused`);
   }
   return {
-    swept: [...new Set([chosen, ...swept])].filter((name) => name !== 'MT' || swept.includes(name) || swept.length === 0),
+    swept: [...new Set([chosen, ...swept])].filter((name) => !sameMemory(name, 'MT') || swept.includes(name) || swept.length === 0),
     receiving: taken ? chosen : null,
   };
 }
