@@ -27,9 +27,12 @@ export function stateOf({ inspection, notAsked }: SurveyedModem): string {
   }
 }
 
-/** Why a modem was not asked, in words; null where it was. */
-export function reasonOf({ port, notAsked }: SurveyedModem): string | null {
-  if (notAsked === null) return null;
+/** Why a modem was not asked, or what is wrong with what answers, in words; null where all is well. */
+export function reasonOf({ port, notAsked, inspection }: SurveyedModem): string | null {
+  if (notAsked === null)
+    return inspection?.saysOkToEverything === true
+      ? 'it says OK to everything, also to commands that do not exist, and nothing of itself'
+      : null;
   switch (notAsked.why) {
     case 'held': {
       const by = notAsked.holders.map(({ pid, program }) => `${program ?? 'a program'} (pid ${pid})`).join(', ');
