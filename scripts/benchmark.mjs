@@ -1,9 +1,10 @@
 // Prints how many parts a second go through a real pseudo-terminal, from the unsolicited line to the acknowledgement after the part is on
-// disk, beside what the same bench reaches with a reader that stores nothing; and the share of the line limit at 115200 baud.
+// disk, beside what the same bench reaches with a reader that stores nothing; the shares of the line limits at 115200 baud, direct and
+// stored; and how long a modem takes from being plugged in to being armed. --paced is the last two alone.
 // Before that, how fast lines are read without any port (benchmark-reading.mjs), and after it how fast parts leave
 // (benchmark-sending.mjs), and pushes through the bindings that need no modem (benchmark-bindings.mjs); --reading, --sending and
 // --bindings are one of these alone.
-// usage: npm run benchmark -- [--reading|--sending|--bindings] [--parts N] [--rounds N] [--json]
+// usage: npm run benchmark -- [--reading|--sending|--bindings|--paced] [--parts N] [--rounds N] [--json]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,11 +38,15 @@ if (process.argv.includes('--bindings')) {
   process.stdout.write(measureApart('benchmark-bindings.mjs'));
   process.exit(0);
 }
-const measured = { stdout: measureApart('benchmark-reading.mjs') };
+const pacedAlone = process.argv.includes('--paced');
+const measured = { stdout: pacedAlone ? '' : measureApart('benchmark-reading.mjs') };
 if (!json || process.argv.includes('--reading')) process.stdout.write(measured.stdout);
 if (process.argv.includes('--reading')) process.exit(0);
 /** Full parts a second that 115200 baud carry with their acknowledgements: at-sms figures in docs/benchmark.md. */
 const lineLimit = 32.4;
+/** The same with +CMTI, +CMGR and +CMGD. */
+const storedLimit = 28.4;
+const storedOutstanding = 4;
 const outstanding = 32;
 
 const hex = (value) => value.toString(16).toUpperCase().padStart(2, '0');
@@ -146,23 +151,48 @@ function deliver(bench, name, count) {
   });
 }
 
+/** The same by way of the modem's memory: a part counts when the reader says that it has read and deleted it. */
+function deliverStored(bench, reader, name, count) {
+  return new Promise((resolve) => {
+    let sent = 0;
+    let taken = 0;
+    const began = performance.now();
+    const send = () => {
+      bench.child.stdin.write(`{"ref":${sent},"do":"deliver","to":"${name}","tpdu":"${fullPart(serial)}"}\n`);
+      sent += 1;
+      serial += 1;
+    };
+    const waiter = (line) => {
+      if (line !== 'part' && !line.startsWith('{"event":"part"')) return;
+      taken += 1;
+      if (sent < count) send();
+      if (taken < count) return;
+      reader.waiters.delete(waiter);
+      resolve((performance.now() - began) / 1000);
+    };
+    reader.waiters.add(waiter);
+    while (sent < Math.min(count, storedOutstanding)) send();
+  });
+}
+
 function residentMiB(pid) {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 /** Parts a second with this reader on this bench. */
-async function measure(kind, count, benchParameters = [], warmUp = 200) {
+async function measure(kind, count, benchParameters = [], warmUp = 200, reception = 'direct') {
   const { bench, port, name, remove } = await startBench(benchParameters);
   const stateDir = mkdtempSync(join(tmpdir(), 'wb-'));
   const reader =
     kind === 'minimal'
-      ? new Program([join(here, 'scripts/minimal-reader.mjs'), port])
-      : new Program([main, 'listen', '--json', '--modem', port, '--state-dir', stateDir]);
+      ? new Program([join(here, 'scripts/minimal-reader.mjs'), port, reception])
+      : new Program([main, 'listen', '--json', '--reception', reception, '--modem', port, '--state-dir', stateDir]);
+  const pass = (many) => (reception === 'stored' ? deliverStored(bench, reader, name, many) : deliver(bench, name, many));
   try {
     await reader.wait('the reader', (line) => line === 'ready' || line.includes('"state":"ready"'));
     const idleMiB = residentMiB(reader.child.pid);
-    if (warmUp > 0) await deliver(bench, name, warmUp);
-    const seconds = await deliver(bench, name, count);
+    if (warmUp > 0) await pass(warmUp);
+    const seconds = await pass(count);
     return { partsPerSecond: count / seconds, idleMiB, busyMiB: residentMiB(reader.child.pid) };
   } finally {
     await reader.stop();
@@ -174,12 +204,49 @@ async function measure(kind, count, benchParameters = [], warmUp = 200) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const results = { minimal: [], listen: [] };
-for (let round = 0; round < rounds; round += 1) {
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+const rate = (value) => value.toFixed(1).padStart(8);
+for (let round = 0; round < (pacedAlone ? 0 : rounds); round += 1) {
   for (const kind of ['minimal', 'listen']) results[kind].push(await measure(kind, parts));
 }
 const paced = ['--baud', '115200'];
 const pacedMinimal = await measure('minimal', pacedParts, paced, 8);
 const pacedListen = await measure('listen', pacedParts, paced, 8);
+const storedMinimal = await measure('minimal', pacedParts, paced, 8, 'stored');
+const storedListen = await measure('listen', pacedParts, paced, 8, 'stored');
+const unplugs = 20;
+const { armedMedianMs } = JSON.parse(measureApart('hotplug.mjs', ['--unplugs', String(unplugs), ...(json ? [] : ['--json'])]));
+const pacedFigures = {
+  paced: {
+    listenPartsPerSecond: pacedListen.partsPerSecond,
+    minimalPartsPerSecond: pacedMinimal.partsPerSecond,
+    lineLimit,
+    share: pacedListen.partsPerSecond / lineLimit,
+  },
+  pacedStored: {
+    listenPartsPerSecond: storedListen.partsPerSecond,
+    minimalPartsPerSecond: storedMinimal.partsPerSecond,
+    lineLimit: storedLimit,
+    share: storedListen.partsPerSecond / storedLimit,
+  },
+  armedMedianMs,
+};
+function tellPaced() {
+  const rows = [
+    ['115200 baud, reader', pacedMinimal, lineLimit, ''],
+    ['115200 baud, listen', pacedListen, lineLimit, ' (aim 98 %)'],
+    ['115200 baud, stored first, reader', storedMinimal, storedLimit, ''],
+    ['115200 baud, stored first, listen', storedListen, storedLimit, ' (aim 95 %)'],
+  ];
+  for (const [what, { partsPerSecond }, limit, aim] of rows)
+    console.log(`  ${what.padEnd(36)} ${rate(partsPerSecond)}   ${percent(partsPerSecond / limit)} of the line limit of ${limit}${aim}`);
+  console.log(`  from plugged in to armed: median ${armedMedianMs} ms of ${unplugs} (aim under 1500)`);
+}
+if (pacedAlone) {
+  if (json) console.log(JSON.stringify(pacedFigures));
+  else tellPaced();
+  process.exit(0);
+}
 const sending = measureApart('benchmark-sending.mjs', ['--rounds', String(rounds)]);
 const bindings = measureApart('benchmark-bindings.mjs');
 
@@ -188,30 +255,18 @@ const durable = median(results.listen.map(({ partsPerSecond }) => partsPerSecond
 const figures = {
   ...(json ? { reading: JSON.parse(measured.stdout), sending: JSON.parse(sending), bindings: JSON.parse(bindings) } : {}),
   unpaced: { listenPartsPerSecond: durable, minimalPartsPerSecond: ceiling, share: durable / ceiling, parts, rounds },
-  paced: {
-    listenPartsPerSecond: pacedListen.partsPerSecond,
-    minimalPartsPerSecond: pacedMinimal.partsPerSecond,
-    lineLimit,
-    share: pacedListen.partsPerSecond / lineLimit,
-  },
+  ...pacedFigures,
   residentMiB: { idle: results.listen[0].idleMiB, afterLoad: results.listen[0].busyMiB },
 };
 if (json) {
   console.log(JSON.stringify(figures));
 } else {
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
-  const rate = (value) => value.toFixed(1).padStart(8);
   console.log(
     `parts a second, one modem, full parts (128 octets), each acknowledged before the next; median of ${rounds} rounds of ${parts}`,
   );
   console.log(`  unpaced, reader that stores nothing  ${rate(ceiling)}`);
   console.log(`  unpaced, listen, every part on disk  ${rate(durable)}   ${percent(durable / ceiling)} of the reader's (aim 60 %)`);
-  console.log(
-    `  115200 baud, reader                  ${rate(pacedMinimal.partsPerSecond)}   ${percent(pacedMinimal.partsPerSecond / lineLimit)} of the line limit of ${lineLimit}`,
-  );
-  console.log(
-    `  115200 baud, listen                  ${rate(pacedListen.partsPerSecond)}   ${percent(pacedListen.partsPerSecond / lineLimit)} of the line limit (aim 98 %)`,
-  );
+  tellPaced();
   console.log(
     `  resident, listen: ${figures.residentMiB.idle.toFixed(1)} MiB idle, ${figures.residentMiB.afterLoad.toFixed(1)} MiB after ${parts} parts (aim: under 90 idle)`,
   );

@@ -43,13 +43,38 @@ describe('a paced line', () => {
     line.write(new Uint8Array(10));
     wire.handlers?.data(new Uint8Array(20));
     await clock.step(1000);
-    expect([wire.seen, heard]).toEqual([
-      [
-        [50, 5],
-        [150, 10],
-      ],
-      [200],
-    ]);
+    // Of so slow a line each octet comes by itself.
+    expect([wire.seen, heard]).toEqual([Array.from({ length: 15 }, (_, octet) => [10 * (octet + 1), 1]), [200]]);
+  });
+
+  test('hands a long run over in pieces, none before its time', async () => {
+    const clock = new ManualClock();
+    const wire = new Wire(clock);
+    const line = new PacedLine(wire, clock, 115_200);
+    line.start(handlers(() => {}));
+    await clock.step(7);
+    line.write(new Uint8Array(400));
+    await clock.step(100);
+    expect(wire.seen.length).toBeGreaterThan(1);
+    let octets = 0;
+    for (const [at, length] of wire.seen) {
+      octets += length;
+      expect(((at - 7) * 115_200) / 10_000).toBeGreaterThanOrEqual(octets - 0.001);
+    }
+    expect(octets).toBe(400);
+  });
+
+  test('an answer begins where the command ended, whatever the bench needed for it, and what nobody asked for begins when it is said', async () => {
+    const clock = new ManualClock();
+    const wire = new Wire(clock);
+    const line = new PacedLine(wire, clock, 10_000);
+    line.start(handlers(() => void clock.after(3, () => line.write(new Uint8Array(10)))));
+    wire.handlers?.data(new Uint8Array(20));
+    await clock.step(100);
+    expect(wire.seen.at(-1)?.[0]).toBe(30);
+    line.write(new Uint8Array(10));
+    await clock.step(100);
+    expect(wire.seen.at(-1)?.[0]).toBe(110);
   });
 
   test('keeps its rate although every timer is late', async () => {
@@ -58,13 +83,15 @@ describe('a paced line', () => {
     const line = new PacedLine(wire, clock, 115_200);
     // A dialogue of 100 turns: 350 octets out, 14 back, answered at once.
     line.start(handlers(() => line.write(new Uint8Array(350))));
-    const step = (): void => {
-      if (wire.seen.length < 100) wire.handlers?.data(new Uint8Array(14));
+    let reached = 0;
+    const step = (length: number): void => {
+      reached += length;
+      if (reached % 350 === 0 && reached < 100 * 350) wire.handlers?.data(new Uint8Array(14));
     };
     const write = wire.write.bind(wire);
     wire.write = (octets) => {
       write(octets);
-      step();
+      step(octets.length);
     };
     line.write(new Uint8Array(350));
     await clock.step(10_000);

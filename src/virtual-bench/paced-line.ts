@@ -1,14 +1,19 @@
 import type { Cancel, Clock } from '../runtime/index.js';
 import { backlogLimitOctets, type Line, type LineHandlers } from './line.js';
 
-/** The most a late timer may be made up for; beyond it the machine was busy and the line really stood still. */
+/** The most that a late timer, or the bench's own computing, is made up for; beyond it the machine was busy and the line really stood still. */
 const mostLatenessMs = 5;
+/** A host is answering what it was sent no longer ago than this. */
+const answersWithinMs = 100;
+/** Octets are handed over in pieces of so long on the line, as chips between USB and a serial line do. */
+const pieceMs = 16;
 
 /**
  * A line at a baud rate: ten bits an octet, each direction on its own.
  *
- * Timers fire up to some milliseconds late. So that this does not add up, both directions are reckoned on a time line of
- * their own, and how late the last octets reached the host is credited to the host's answer.
+ * No octet is handed over before its time on the line, counted from where its direction was free; long runs arrive in pieces. Timers fire up
+ * to some milliseconds late, and the bench computes: so that neither counts as time on the line, what the modem answers begins where the
+ * command ended, and how late the last octets reached the host is credited to the host's answer.
  */
 export class PacedLine implements Line {
   readonly #line: Line;
@@ -19,7 +24,12 @@ export class PacedLine implements Line {
   readonly #in: Schedule;
   #outFreeAt = 0;
   #inFreeAt = 0;
+  /** When octets last reached the host, and how much later than they should have. */
+  #reachedAt = Number.NEGATIVE_INFINITY;
   #latenessMs = 0;
+  /** When the modem last got octets, and when it should have got them. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #heardDue = Number.NEGATIVE_INFINITY;
   #waitingOctets = 0;
 
   /** @param baud bits a second; null for a line that takes no time */
@@ -62,14 +72,20 @@ export class PacedLine implements Line {
       return;
     }
     if (this.backlogOctets > 4 * backlogLimitOctets) return;
-    this.#outFreeAt = Math.max(this.#virtualNow(), this.#outFreeAt) + octets.length * this.#octetMs;
-    const due = this.#outFreeAt;
+    const beginsAt = Math.max(this.#modemNow(), this.#outFreeAt);
+    this.#outFreeAt = beginsAt + octets.length * this.#octetMs;
     this.#waitingOctets += octets.length;
-    this.#out.at(due, () => {
-      this.#waitingOctets -= octets.length;
-      this.#line.write(octets);
-      this.#latenessMs = Math.max(0, this.#clock.monotonic() - due);
-    });
+    const most = Math.max(1, Math.floor(pieceMs / this.#octetMs));
+    for (let from = 0; from < octets.length; from += most) {
+      const piece = octets.subarray(from, from + most);
+      const due = beginsAt + (from + piece.length) * this.#octetMs;
+      this.#out.at(due, () => {
+        this.#waitingOctets -= piece.length;
+        this.#reachedAt = this.#clock.monotonic();
+        this.#latenessMs = this.#reachedAt - due;
+        this.#line.write(piece);
+      });
+    }
   }
 
   async close(): Promise<void> {
@@ -83,11 +99,12 @@ export class PacedLine implements Line {
       this.#handlers?.data(octets);
       return;
     }
-    this.#inFreeAt = Math.max(this.#virtualNow(), this.#inFreeAt) + octets.length * this.#octetMs;
+    this.#inFreeAt = Math.max(this.#hostNow(), this.#inFreeAt) + octets.length * this.#octetMs;
     const due = this.#inFreeAt;
     const kept = Uint8Array.from(octets);
     this.#in.at(due, () => {
-      this.#latenessMs = Math.max(0, this.#clock.monotonic() - due);
+      this.#heardAt = this.#clock.monotonic();
+      this.#heardDue = Math.max(due, this.#heardAt - mostLatenessMs);
       this.#handlers?.data(kept);
     });
   }
@@ -98,8 +115,16 @@ export class PacedLine implements Line {
     this.#waitingOctets = 0;
   }
 
-  #virtualNow(): number {
-    return this.#clock.monotonic() - Math.min(this.#latenessMs, mostLatenessMs);
+  /** When the modem begins to say something: at once where it answers, whatever the bench needed for that. */
+  #modemNow(): number {
+    const now = this.#clock.monotonic();
+    return now - this.#heardAt <= mostLatenessMs ? this.#heardDue : now;
+  }
+
+  /** When the host has said something that comes in now. */
+  #hostNow(): number {
+    const now = this.#clock.monotonic();
+    return now - this.#reachedAt <= answersWithinMs ? now - Math.min(Math.max(0, this.#latenessMs), mostLatenessMs) : now;
   }
 }
 
