@@ -1,0 +1,86 @@
+import type { HeaderLine } from '../../push/index.js';
+import { headerId } from './codes.js';
+import { asciiOf, numberHeader, type ObexHeader, octetsHeader, textHeader } from './header.js';
+
+/** The two content types of a DM message. @see OMA-TS-DM_PushBinding-V1_3 5.4 */
+const dmContentTypes: ReadonlySet<string> = new Set(['application/vnd.syncml.dm+wbxml', 'application/vnd.syncml.dm+xml']);
+/** HTTP header fields that prove something: they are neither kept nor shown. */
+const secretFields: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'x-syncml-hmac']);
+const mostFields = 64;
+
+/** An object that is being put, packet by packet: its body may come in any number of Body and End-of-Body headers. */
+export class ObjectInTransit {
+  #type: string | null = null;
+  #name: string | null = null;
+  #announced: number | null = null;
+  readonly #http: HeaderLine[] = [];
+  readonly #body: Uint8Array[] = [];
+  #octets = 0;
+  #ended = false;
+
+  /** Takes the headers of a packet; false where a body goes on behind its end. */
+  add(headers: readonly ObexHeader[]): boolean {
+    const type = octetsHeader(headers, headerId.type);
+    if (type !== undefined) this.#type ??= asciiOf(type);
+    this.#name ??= textHeader(headers, headerId.name) ?? null;
+    this.#announced ??= numberHeader(headers, headerId.length) ?? null;
+    for (const header of headers) {
+      if (header.kind !== 'octets') continue;
+      if (header.id === headerId.http) this.#addFields(asciiOf(header.value));
+      if (header.id !== headerId.body && header.id !== headerId.endOfBody) continue;
+      if (this.#ended && header.value.length > 0) return false;
+      this.#ended ||= header.id === headerId.endOfBody;
+      if (header.value.length === 0) continue;
+      this.#body.push(header.value);
+      this.#octets += header.value.length;
+    }
+    return true;
+  }
+
+  /** Octets of the body so far. */
+  get octets(): number {
+    return this.#octets;
+  }
+
+  /** What Length said; null where it was not sent. */
+  get announced(): number | null {
+    return this.#announced;
+  }
+
+  /** As sent; null where it was not. */
+  get type(): string | null {
+    return this.#type;
+  }
+
+  get isDmMessage(): boolean {
+    const [name = ''] = (this.#type ?? '').split(';');
+    return dmContentTypes.has(name.trim().toLowerCase());
+  }
+
+  body(): Uint8Array {
+    return Buffer.concat(this.#body);
+  }
+
+  /** The headers as lines, as other bindings have them. */
+  lines(): readonly HeaderLine[] {
+    const lines: HeaderLine[] = [];
+    if (this.#type !== null) lines.push(['Content-Type', plain(this.#type)]);
+    if (this.#name !== null) lines.push(['Name', plain(this.#name)]);
+    return [...lines, ...this.#http.filter(([name]) => name.toLowerCase() !== 'content-type')];
+  }
+
+  #addFields(text: string): void {
+    for (const line of text.split(/\r?\n/)) {
+      const colon = line.indexOf(':');
+      const name = line.slice(0, colon).trim();
+      if (colon < 1 || this.#http.length >= mostFields || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) continue;
+      if (!secretFields.has(name.toLowerCase())) this.#http.push([name, plain(line.slice(colon + 1).trim())]);
+    }
+  }
+}
+
+/** Without what would end a line or steer a terminal. */
+function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
+}
