@@ -8,6 +8,7 @@ import { DecodeError, fromHex } from '../../dist/octets/index.js';
 import { decodePduMode, decodeTpdu, decodeUserData } from '../../dist/sms/index.js';
 import { decodePush } from '../../dist/wsp/index.js';
 import { httpSeeds } from './http.mjs';
+import { obexSeeds } from './obex.mjs';
 import { sipSeeds } from './sip.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -87,10 +88,9 @@ function reads(kind, octets) {
 /** Seeds by kind. */
 export async function gatherSeeds() {
   const seeds = Object.fromEntries(
-    [...Object.keys(octetDecoders), 'xml', 'at-log', 'trace', 'config', ...Object.keys(httpSeeds), ...Object.keys(sipSeeds)].map((kind) => [
-      kind,
-      [],
-    ]),
+    [...Object.keys(octetDecoders), 'xml', 'at-log', 'trace', 'config', ...Object.keys({ ...httpSeeds, ...obexSeeds, ...sipSeeds })].map(
+      (kind) => [kind, []],
+    ),
   );
   const add = (kind, octets) => seeds[kind].push(makeSeed(kind, octets));
   const encoder = new TextEncoder();
@@ -129,7 +129,7 @@ export async function gatherSeeds() {
   }
   for (const text of logTexts(seeds)) add('at-log', encoder.encode(text));
   for (const text of traceTexts(seeds)) add('trace', encoder.encode(text));
-  for (const [kind, list] of Object.entries({ ...httpSeeds, ...sipSeeds })) for (const octets of list) add(kind, octets);
+  for (const [kind, list] of Object.entries({ ...httpSeeds, ...obexSeeds, ...sipSeeds })) for (const octets of list) add(kind, octets);
   for (const text of configTexts) add('config', encoder.encode(text));
   for (const [kind, list] of Object.entries(seeds)) if (list.length === 0) throw new Error(`no vector of the kind ${kind}`);
   return seeds;

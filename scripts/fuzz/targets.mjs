@@ -35,6 +35,7 @@ import {
 import { decodePush, encodePush } from '../../dist/wsp/index.js';
 import { httpTargets } from './http.mjs';
 import { mutate } from './mutate.mjs';
+import { obexTargets } from './obex.mjs';
 import { sipTargets } from './sip.mjs';
 
 export class Violation extends Error {}
@@ -315,6 +316,7 @@ export function makeTargets(seeds) {
     }),
     octetTarget('config', 'config', 0.05, (input) => checkConfig(text(input)).ok),
     ...httpTargets(octetTarget, violated),
+    ...obexTargets(octetTarget, violated),
     ...sipTargets(octetTarget, violated),
   ];
 }

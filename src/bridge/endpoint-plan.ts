@@ -10,12 +10,15 @@ export interface ListenersAsked {
   readonly http?: readonly string[] | undefined;
   /** A SIP URI. */
   readonly sip?: string | undefined;
+  /** `[HOST:]PORT` or the path of a device, each. */
+  readonly obex?: readonly string[] | undefined;
 }
 
 /** What listeners and senders need beside their address. */
 export interface EndpointSettings {
   readonly http?: NonNullable<Config['endpoints']>['http'];
   readonly sip?: NonNullable<Config['endpoints']>['sip'];
+  readonly obex?: NonNullable<Config['endpoints']>['obex'];
   /** The state folder, which exists. */
   readonly directory: string;
   /** Destinations that may be sent to, `sending.allow`. */
@@ -40,6 +43,10 @@ export async function listenersOf(asked: ListenersAsked, settings: EndpointSetti
     const { sipListenerOf } = await import('./sip-plan.js');
     listeners.push(await sipListenerOf(asked.sip, settings));
   }
+  for (const address of asked.obex ?? []) {
+    const { obexListenerOf } = await import('./obex-plan.js');
+    listeners.push(await obexListenerOf(address, settings));
+  }
   return listeners;
 }
 
@@ -53,10 +60,14 @@ export async function senderOf(target: string, settings: EndpointSettings): Prom
     const { httpSenderOf } = await import('./http-plan.js');
     return httpSenderOf(target, settings);
   }
+  if (/^obex(?::\/\/|\+serial:)/.test(target)) {
+    const { obexSenderOf } = await import('./obex-plan.js');
+    return obexSenderOf(target, settings);
+  }
   const { EndpointError, parseListenAddress, udpSender } = await import('../endpoints/index.js');
   const [, address] = /^udp:\/\/([^/]+:\d{1,5})\/?$/.exec(target) ?? [];
   if (address !== undefined) return udpSender(parseListenAddress(address));
   throw new EndpointError('endpoints/bad-target', `${target} cannot be sent to by this version`, {
-    advice: 'write udp://HOST:PORT, https://HOST:PORT/wappush or sip:USER@HOST[:PORT]',
+    advice: 'write udp://HOST:PORT, https://HOST:PORT/wappush, sip:USER@HOST[:PORT], obex://HOST[:PORT] or obex+serial:DEVICE',
   });
 }

@@ -37,5 +37,37 @@ const sip = z
   })
   .describe('SIP, for listen --sip and send --via sip:');
 
+const obexUser = z.string().min(1).max(20).describe('User id, at most 20 octets');
+
+const obex = z
+  .strictObject({
+    senders: z
+      .array(z.strictObject({ user: obexUser.optional(), password: secretReference }))
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Senders that must prove who they are; without it everybody may send'),
+    user: obexUser.optional(),
+    password: secretReference.optional().describe('Password that is proved to those who ask'),
+    mutual: z
+      .boolean()
+      .optional()
+      .describe('Whether a receiver must prove that it has that password too, before it is given anything; true unless given'),
+    realm: z
+      .string()
+      .regex(/^[ -~]{1,100}$/, 'write ASCII')
+      .optional()
+      .describe('What senders are shown when they are asked for a password'),
+    inbox: z
+      .boolean()
+      .optional()
+      .describe('Also take objects of any type that are put to no service; they are other-application unless they are DM messages'),
+    'maximum-packet': z.number().int().min(255).max(65_535).optional().describe('Longest packet taken and sent, in octets'),
+    baud: z.number().int().min(300).max(4_000_000).optional().describe('Bits a second of a serial line; 115200 unless given'),
+  })
+  .describe('OBEX, for listen --obex and send --via obex:');
+
 /** Bindings that need no modem. */
-export const endpointsSchema = z.strictObject({ http: httpSchema.optional(), sip: sip.optional() }).describe('Bindings that need no modem');
+export const endpointsSchema = z
+  .strictObject({ http: httpSchema.optional(), sip: sip.optional(), obex: obex.optional() })
+  .describe('Bindings that need no modem');

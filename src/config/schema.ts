@@ -9,6 +9,16 @@ const text = (what: string) => z.string().min(1).max(4096).describe(what).option
 
 const portPattern = /^(?:(?:[^\s:]+|\[[0-9A-Fa-f:.]+\]):)?\d{1,5}$/;
 const oneAddress = z.union([z.number().int().min(0).max(65_535), z.string().regex(portPattern)]).transform(String);
+const lineOrAddress = z
+  .union([
+    z.number().int().min(0).max(65_535),
+    z.string().regex(portPattern),
+    z
+      .string()
+      .regex(/^[^\n]*\/[^\n]*$/)
+      .max(4096),
+  ])
+  .transform(String);
 const listenAddresses = (what: string) =>
   z
     .union([oneAddress, z.array(oneAddress).min(1).max(64)], {
@@ -60,8 +70,7 @@ const listen = z
     http: listenAddresses('Also receive OTA-HTTP'),
     sip: text('Also receive SIP MESSAGE, registered as this address'),
     obex: z
-      .union([z.number().int().min(0).max(65_535), z.string().min(1).max(4096)], { error: 'write PORT, HOST:PORT or a device path' })
-      .transform(String)
+      .union([lineOrAddress, z.array(lineOrAddress).min(1).max(64)], { error: 'write PORT, HOST:PORT or a device path, or a list of them' })
       .optional()
       .describe('Also receive OBEX PUT'),
   })

@@ -24,6 +24,7 @@ const notLeft: ReadonlySet<string> = new Set([
   'endpoints/refused',
   'endpoints/too-large',
   'endpoints/bad-target',
+  'endpoints/peer-not-proved',
 ]);
 const tryLater = 'endpoints/try-later';
 const laterDelaysMs: readonly number[] = [2000, 5000];

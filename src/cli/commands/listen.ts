@@ -39,6 +39,8 @@ interface Listening {
   readonly http: readonly string[];
   /** The SIP URI to take messages at. */
   readonly sip: string | undefined;
+  /** Where to receive OBEX: addresses and devices. */
+  readonly obex: readonly string[];
   readonly directory: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -86,6 +88,12 @@ export const listenCommand = defineCommand({
         requiresArg: true,
         describe: '[HOST:]PORT: also receive OTA-HTTP pushes, by HTTPS at 4036 and off loopback; may be repeated',
       })
+      .option('obex', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: '[HOST:]PORT or the path of a serial device: also receive OBEX PUT; port 0 takes a free one; may be repeated',
+      })
       .option('or-virtual', { type: 'boolean', default: false, describe: 'use the virtual bench where no modem is found' })
       .option('exit-after', { type: 'number', requiresArg: true, describe: 'end after so many messages have been handed on' })
       .option('reception', {
@@ -104,8 +112,8 @@ export const listenCommand = defineCommand({
     const seed = wholeNumber('--seed', options.seed, 0, 4_294_967_295);
     const requests = requestedModems(options.modem, configuredModems(io.configuration?.content.modems));
     const { sip } = options;
-    const [udp, http] = [listOf(options.udp), listOf(options.http)];
-    const listens = udp.length > 0 || http.length > 0 || sip !== undefined;
+    const [udp, http, obex] = [listOf(options.udp), listOf(options.http), listOf(options.obex)];
+    const listens = udp.length > 0 || http.length > 0 || sip !== undefined || obex.length > 0;
     const onlyListeners = listens && options.modem === undefined && configuredModems(io.configuration?.content.modems).length === 0;
     const found = onlyListeners ? noModems : await findModems(requests, { orVirtual: options['or-virtual'], discover: pluggedIn });
     // docs/decisions/demo-state.md
@@ -115,7 +123,7 @@ export const listenCommand = defineCommand({
       : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
     try {
       const { json, quiet, verbose, trace, reception } = options;
-      await listen({ found, udp, http, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }, io);
+      await listen({ found, udp, http, sip, obex, directory, json, quiet, verbose, exitAfter, seed, trace, reception }, io);
     } finally {
       if (forgets) rmSync(directory, { recursive: true, force: true });
     }
@@ -131,7 +139,7 @@ function listOf(option: string | readonly string[] | undefined): readonly string
 const noModems: FoundModems = { modems: [], virtual: false, fellBack: false };
 
 async function listen(
-  { found, udp, http, sip, directory, json, quiet, verbose, exitAfter, seed, trace, reception }: Listening,
+  { found, udp, http, sip, obex, directory, json, quiet, verbose, exitAfter, seed, trace, reception }: Listening,
   io: CommandIo,
 ): Promise<void> {
   const { clock, random, logger, output } = io;
@@ -208,7 +216,7 @@ async function listen(
   try {
     bridge.start();
     await bridge.listenForRequests(directory, { redeliver: (request) => redeliverAsAsked(bridge, request) });
-    for (const open of await listenersOf({ udp, http, sip }, endpoints)) await bridge.listenAt(open);
+    for (const open of await listenersOf({ udp, http, sip, obex }, endpoints)) await bridge.listenAt(open);
     const driven = found.modems.map((modem) =>
       driveNamed(bridge, { ...modem, reception: modem.reception ?? reception }, { directory, environment: io.environment, traces }),
     );

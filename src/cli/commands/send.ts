@@ -29,7 +29,7 @@ export const sendCommand = defineCommand({
         requiresArg: true,
         default: 'modem',
         describe:
-          'modem, or without one udp://HOST:PORT, https://HOST:PORT/wappush or sip:USER@HOST[:PORT][;transport=udp|tcp|tls]; --to is then not needed',
+          'modem, or without one udp://HOST:PORT, https://HOST:PORT/wappush, sip:USER@HOST[:PORT][;transport=udp|tcp|tls], obex://HOST[:PORT] or obex+serial:DEVICE; --to is then not needed',
       })
       .option('report-timeout', {
         type: 'number',

@@ -41,7 +41,7 @@ function readTags(octets: Uint8Array, field: string): readonly Tag[] {
   return tags;
 }
 
-function valueOf(tags: readonly Tag[], wanted: number): Uint8Array | null {
+function tagValue(tags: readonly Tag[], wanted: number): Uint8Array | null {
   return tags.find(({ tag }) => tag === wanted)?.value ?? null;
 }
 
@@ -54,9 +54,9 @@ function writeTags(tags: readonly Tag[]): Uint8Array {
 /** Null where it holds no nonce of 16 octets. @throws DecodeError `octets/truncated` */
 export function decodeChallenge(octets: Uint8Array): ObexChallenge | null {
   const tags = readTags(octets, 'challenge');
-  const nonce = valueOf(tags, 0);
+  const nonce = tagValue(tags, 0);
   if (nonce === null || nonce.length !== nonceOctets) return null;
-  return { nonce, options: valueOf(tags, 1)?.[0] ?? 0, realm: realmOf(valueOf(tags, 2)) };
+  return { nonce, options: tagValue(tags, 1)?.[0] ?? 0, realm: realmOf(tagValue(tags, 2)) };
 }
 
 /** The first octet says how the text is written: 0 ASCII, 1 to 9 a part of ISO 8859, 255 UTF-16. */
@@ -80,7 +80,7 @@ export function encodeChallenge({ nonce, options, realm }: ObexChallenge): Uint8
 /** Null where it holds no digest of 16 octets, or a nonce or user id of a length they cannot have. @throws DecodeError `octets/truncated` */
 export function decodeResponse(octets: Uint8Array): ObexResponse | null {
   const tags = readTags(octets, 'response');
-  const [digest, userId, nonce] = [valueOf(tags, 0), valueOf(tags, 1), valueOf(tags, 2)];
+  const [digest, userId, nonce] = [tagValue(tags, 0), tagValue(tags, 1), tagValue(tags, 2)];
   if (digest === null || digest.length !== 16 || (nonce !== null && nonce.length !== nonceOctets)) return null;
   return userId !== null && userId.length > mostUserIdOctets ? null : { digest, userId, nonce };
 }

@@ -198,6 +198,7 @@ export class ObexConnection {
   }
 
   #tellTruncated(): void {
-    if (!this.#ending) this.#options.refused({ code: 'endpoints/obex-truncated', message: 'the connection ended inside an object; nothing of it is kept' });
+    if (!this.#ending)
+      this.#options.refused({ code: 'endpoints/obex-truncated', message: 'the connection ended inside an object; nothing of it is kept' });
   }
 }

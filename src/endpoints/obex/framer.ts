@@ -68,5 +68,10 @@ export class ObexFramer {
 function wrongLength(length: number, most: number): DecodeError {
   return length < packetHeadOctets
     ? new DecodeError('endpoints/obex-malformed', `a packet of ${length} octets cannot hold its own three`, 'obex.length', 1)
-    : new DecodeError('endpoints/obex-too-large', `a packet of ${length} octets is longer than the ${most} that were agreed`, 'obex.length', 1);
+    : new DecodeError(
+        'endpoints/obex-too-large',
+        `a packet of ${length} octets is longer than the ${most} that were agreed`,
+        'obex.length',
+        1,
+      );
 }

@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { DecodeError } from '../../octets/index.js';
-import { decodeChallenge, decodeResponse, encodeChallenge, encodeResponse, nonceOctets, type ObexChallenge, obexDigest, sameDigest, userIdWanted } from './authentication.js';
+import {
+  decodeChallenge,
+  decodeResponse,
+  encodeChallenge,
+  encodeResponse,
+  nonceOctets,
+  type ObexChallenge,
+  obexDigest,
+  sameDigest,
+  userIdWanted,
+} from './authentication.js';
 import { headerId } from './codes.js';
 import { type ObexHeader, octetsHeader } from './header.js';
 
@@ -18,9 +28,7 @@ export interface ObexGuardOptions {
 }
 
 /** What a peer has proved. */
-export type ObexProof =
-  | { readonly is: 'proved'; readonly by: ObexCredentials }
-  | { readonly is: 'absent' | 'wrong' | 'replayed' };
+export type ObexProof = { readonly is: 'proved'; readonly by: ObexCredentials } | { readonly is: 'absent' | 'wrong' | 'replayed' };
 
 /**
  * Asks the other side of one connection to prove itself. Each nonce is made by chance, is good once and on this connection alone, so that
@@ -42,7 +50,11 @@ export class ObexGuard {
     this.#spend();
     const nonce = randomBytes(nonceOctets);
     this.#open = nonce;
-    const value = encodeChallenge({ nonce, options: this.#options.peers.some(({ user }) => user !== null) ? userIdWanted : 0, realm: this.#options.realm });
+    const value = encodeChallenge({
+      nonce,
+      options: this.#options.peers.some(({ user }) => user !== null) ? userIdWanted : 0,
+      realm: this.#options.realm,
+    });
     return { id: headerId.challenge, kind: 'octets', value };
   }
 
@@ -61,7 +73,10 @@ export class ObexGuard {
     return by === null ? { is: 'wrong' } : { is: 'proved', by };
   }
 
-  #matches({ digest, userId }: { readonly digest: Uint8Array; readonly userId: Uint8Array | null }, nonce: Uint8Array): ObexCredentials | null {
+  #matches(
+    { digest, userId }: { readonly digest: Uint8Array; readonly userId: Uint8Array | null },
+    nonce: Uint8Array,
+  ): ObexCredentials | null {
     let found: ObexCredentials | null = null;
     for (const one of this.#options.peers) {
       // Every one is computed, so that the time says nothing about which of them is known.

@@ -64,7 +64,10 @@ export function encodeHeader(header: ObexHeader): Uint8Array {
   writer.u8('header', id);
   if (typeof value === 'number') {
     if (kind === 'u8') return writer.u8('value', value).toOctets();
-    return writer.u16('value', Math.floor(value / 65_536)).u16('value', value % 65_536).toOctets();
+    return writer
+      .u16('value', Math.floor(value / 65_536))
+      .u16('value', value % 65_536)
+      .toOctets();
   }
   if (typeof value !== 'string') {
     return writer

@@ -172,7 +172,12 @@ export function listenObexLine({ device, open, ...options }: ObexLineOptions & O
         await line.close();
         line = null;
         if (signal.aborted) return;
-        intake.refused({ binding: 'obex', from: device, code: 'endpoints/line-lost', message: `${device} is lost; it is opened again once it is there` });
+        intake.refused({
+          binding: 'obex',
+          from: device,
+          code: 'endpoints/line-lost',
+          message: `${device} is lost; it is opened again once it is there`,
+        });
       }
       await line?.close();
     };

@@ -21,7 +21,7 @@ export class ObjectInTransit {
   /** Takes the headers of a packet; false where a body goes on behind its end. */
   add(headers: readonly ObexHeader[]): boolean {
     const type = octetsHeader(headers, headerId.type);
-    if (type !== undefined) this.#type ??= asciiOf(type);
+    if (type !== undefined) this.#type ??= plain(asciiOf(type));
     this.#name ??= textHeader(headers, headerId.name) ?? null;
     this.#announced ??= numberHeader(headers, headerId.length) ?? null;
     for (const header of headers) {
@@ -47,7 +47,7 @@ export class ObjectInTransit {
     return this.#announced;
   }
 
-  /** As sent; null where it was not. */
+  /** Without what no type holds; null where it was not sent. */
   get type(): string | null {
     return this.#type;
   }
@@ -64,7 +64,7 @@ export class ObjectInTransit {
   /** The headers as lines, as other bindings have them. */
   lines(): readonly HeaderLine[] {
     const lines: HeaderLine[] = [];
-    if (this.#type !== null) lines.push(['Content-Type', plain(this.#type)]);
+    if (this.#type !== null) lines.push(['Content-Type', this.#type]);
     if (this.#name !== null) lines.push(['Name', plain(this.#name)]);
     return [...lines, ...this.#http.filter(([name]) => name.toLowerCase() !== 'content-type')];
   }

@@ -49,8 +49,7 @@ export function decodePacket(octets: Uint8Array, kind: PacketKind): ObexPacket {
   const connects = kind === 'request' ? code === opcode.connect : kind === 'answer-to-connect';
   // A refusal may come without the fields.
   const connect = connects && (kind === 'request' || cursor.remaining >= 4) ? connectFields(cursor) : null;
-  const path =
-    kind === 'request' && code === opcode.setPath ? { flags: cursor.u8('flags'), constants: cursor.u8('constants') } : null;
+  const path = kind === 'request' && code === opcode.setPath ? { flags: cursor.u8('flags'), constants: cursor.u8('constants') } : null;
   return { code, connect, path, headers: decodeHeaders(cursor) };
 }
 

@@ -80,24 +80,28 @@ export function obexSender(options: ObexSenderOptions, { clock }: { readonly clo
 /** Before the object is whole nothing was taken; afterwards nobody knows, unless the receiver said it. */
 function explained(cause: unknown, target: string, wholly: boolean): unknown {
   if (!(cause instanceof EndpointError)) return cause;
-  if (cause.code === 'endpoints/no-answer' || cause.code === 'endpoints/obex-bad-answer') return sendError(new TypeError(cause.message), target, wholly);
+  if (cause.code === 'endpoints/no-answer' || cause.code === 'endpoints/obex-bad-answer')
+    return sendError(new TypeError(cause.message), target, wholly);
   return cause;
 }
 
 async function connect(client: ObexClient, options: ObexSenderOptions, signal: AbortSignal): Promise<Granted> {
   const { own, mutual = own !== undefined, target } = options;
-  const guard = own === undefined || !mutual ? null : new ObexGuard({ peers: [own], realm: null });
+  const guard = own === undefined || !mutual ? null : new ObexGuard({ peers: [{ user: null, password: own.password }], realm: null });
+  let proved = guard === null;
   let proof: ObexHeader | null = null;
   for (let asked = 0; ; asked += 1) {
     const headers: ObexHeader[] = [{ id: headerId.target, kind: 'octets', value: dmTarget }];
     if (proof !== null) headers.push(proof);
-    if (guard !== null) headers.push(guard.challenge());
+    if (guard !== null && !proved) headers.push(guard.challenge());
     const said = await client.ask(
       { code: opcode.connect, connect: { version: obexVersion, flags: 0, maximumPacket: mostPacketOctets }, path: null, headers },
       signal,
     );
+    // Some prove it with the answer that asks for proof, others with the one that grants.
+    proved ||= guard?.examine(said.headers).is === 'proved';
     if (said.code === answer.success) {
-      if (guard !== null && guard.examine(said.headers).is !== 'proved') {
+      if (!proved) {
         throw new EndpointError('endpoints/peer-not-proved', `${target} did not prove that it has the password, and was given nothing`, {
           advice: 'check endpoints.obex.password on both sides, or set endpoints.obex.mutual to false',
         });
@@ -192,7 +196,8 @@ function refusal({ code }: ObexPacket, target: string, what: string): EndpointEr
   if (code === answer.unavailable || code === answer.internalError) {
     return new EndpointError('endpoints/try-later', `${target} answered ${what} with ${answerName(code)}`);
   }
-  const advice = code === answer.unauthorized ? 'check endpoints.obex.user and endpoints.obex.password on both sides' : 'see what the receiver says';
+  const advice =
+    code === answer.unauthorized ? 'check endpoints.obex.user and endpoints.obex.password on both sides' : 'see what the receiver says';
   return new EndpointError('endpoints/refused', `${target} answered ${what} with ${answerName(code)}`, { advice });
 }
 
