@@ -175,9 +175,9 @@ const sending = z
   .strictObject({
     allow: z
       .array(
-        z.string().regex(/^(?:\+?[0-9]{1,20}\*?|(?:(?:udp|https?):\/\/|sips?:)[^\s<>"]{1,2000})$/, {
+        z.string().regex(/^(?:\+?[0-9]{1,20}\*?|(?:(?:udp|https?|obex):\/\/|sips?:|obex\+serial:)[^\s<>"]{1,2000})$/, {
           error:
-            'a destination is a number, with + where international, udp://HOST:PORT, an http or https URL or a SIP URI; * at its end stands for all that begin so',
+            'a destination is a number, with + where international, udp://HOST:PORT, an http or https URL, a SIP URI, obex://HOST[:PORT] or obex+serial:DEVICE; * at its end stands for all that begin so',
         }),
       )
       .max(10_000)
