@@ -59,4 +59,13 @@ describe('the pages of the bindings, followed word by word', () => {
     expect(said).toContain('010603C2AF8702A4016A006D01');
     await listeners[0]?.stdout.waitForCount('messages', 2, (line) => line.startsWith('  verdict        dm-application'));
   });
+
+  test.skipIf(findProgram('obexput') === null)('docs/obex.md', async ({ scene }) => {
+    const { listeners, said } = await follow(scene, 'obex.md', [6500, 6501]);
+    expect(said).toMatch(/^ a0 00 18 10 00 ff ff cb 00 00 00 01 4a 00 0c 53$/m);
+    expect(said).toMatch(/^ a0 00 03$/m);
+    expect(said).toContain('Target: SYNCML-DM');
+    await listeners[0]?.stdout.waitForCount('messages', 2, (line) => line.startsWith('  verdict        dm-application'));
+    await listeners[1]?.stdout.wait('the message', (line) => line.startsWith('  verdict        other-application'));
+  });
 });

@@ -42,7 +42,12 @@ class Refused {
   constructor(
     readonly code: Code,
     readonly why: string,
-    readonly kind: 'refused' | 'malformed' | 'too-large' | 'not-authenticated' | null = 'refused',
+    readonly told:
+      | 'endpoints/obex-refused'
+      | 'endpoints/obex-malformed'
+      | 'endpoints/obex-too-large'
+      | 'endpoints/obex-not-authenticated'
+      | null = 'endpoints/obex-refused',
     readonly headers: readonly ObexHeader[] = [],
     readonly close = false,
   ) {}
@@ -81,14 +86,17 @@ export class ObexSession {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.drop();
-      return this.#refuse(new Refused(answer.badRequest, `${error.message}, at offset ${error.offset}`, 'malformed'), octets[0] ?? 0);
+      return this.#refuse(
+        new Refused(answer.badRequest, `${error.message}, at offset ${error.offset}`, 'endpoints/obex-malformed'),
+        octets[0] ?? 0,
+      );
     }
     try {
       const said = await this.#answer(packet);
       return said instanceof Refused ? this.#refuse(said, packet.code) : { octets: said, close: false };
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      return this.#refuse(new Refused(answer.badRequest, error.message, 'malformed'), packet.code);
+      return this.#refuse(new Refused(answer.badRequest, error.message, 'endpoints/obex-malformed'), packet.code);
     }
   }
 
@@ -128,10 +136,14 @@ export class ObexSession {
     this.#service = null;
     this.#proved = null;
     if (connect === null || connect.version >> 4 !== obexVersion >> 4) {
-      return new Refused(answer.badRequest, 'it speaks another version of OBEX', 'malformed');
+      return new Refused(answer.badRequest, 'it speaks another version of OBEX', 'endpoints/obex-malformed');
     }
     if (connect.maximumPacket < leastMaximumPacket) {
-      return new Refused(answer.badRequest, `it takes packets of ${connect.maximumPacket} octets, and 255 are the least`, 'malformed');
+      return new Refused(
+        answer.badRequest,
+        `it takes packets of ${connect.maximumPacket} octets, and 255 are the least`,
+        'endpoints/obex-malformed',
+      );
     }
     const target = octetsHeader(headers, headerId.target);
     const dm = target !== undefined && Buffer.compare(target, dmTarget) === 0;
@@ -167,8 +179,8 @@ export class ObexSession {
     const close = this.#wrongProofs >= mostWrongProofs;
     const why = proof.is === 'replayed' ? 'the digest was made with a nonce that is not good any more' : 'the digest is wrong';
     // To be asked once is how everybody begins; that is nothing to tell of.
-    const kind = proof.is === 'absent' ? null : 'not-authenticated';
-    return new Refused(answer.unauthorized, why, kind, [this.#guard.challenge()], close);
+    const told = proof.is === 'absent' ? null : 'endpoints/obex-not-authenticated';
+    return new Refused(answer.unauthorized, why, told, [this.#guard.challenge()], close);
   }
 
   async #put({ code, headers }: ObexPacket): Promise<Uint8Array | Refused> {
@@ -213,9 +225,9 @@ export class ObexSession {
   }
 
   #faultOf(object: ObjectInTransit, headers: readonly ObexHeader[]): Refused | null {
-    if (!object.add(headers)) return new Refused(answer.badRequest, 'a body goes on behind its end', 'malformed');
+    if (!object.add(headers)) return new Refused(answer.badRequest, 'a body goes on behind its end', 'endpoints/obex-malformed');
     if (Math.max(object.octets, object.announced ?? 0) > mostObjectOctets) {
-      return new Refused(answer.tooLarge, `an object has at most ${mostObjectOctets} octets`, 'too-large');
+      return new Refused(answer.tooLarge, `an object has at most ${mostObjectOctets} octets`, 'endpoints/obex-too-large');
     }
     if (this.#service === 'dm' && object.type !== null && !object.isDmMessage) {
       return new Refused(answer.unsupportedType, `it is of the type ${shown(Buffer.from(object.type, 'latin1'))}, which is no DM message`);
@@ -230,7 +242,11 @@ export class ObexSession {
       return new Refused(answer.unsupportedType, 'it has no Type, so it is no DM message');
     }
     if (object.announced !== null && object.announced !== object.octets) {
-      return new Refused(answer.badRequest, `Length says ${object.announced} octets, and ${object.octets} came`, 'malformed');
+      return new Refused(
+        answer.badRequest,
+        `Length says ${object.announced} octets, and ${object.octets} came`,
+        'endpoints/obex-malformed',
+      );
     }
     return null;
   }
@@ -257,12 +273,12 @@ export class ObexSession {
     }
   }
 
-  #refuse({ code, why, kind, headers, close }: Refused, request: number): ObexReply {
-    if (kind !== null) {
+  #refuse({ code, why, told, headers, close }: Refused, request: number): ObexReply {
+    if (told !== null) {
       this.#options.intake.refused({
         binding: 'obex',
         from: this.#options.from,
-        code: `endpoints/obex-${kind}`,
+        code: told,
         message: `answered with ${answerName(code)}: ${why}`,
       });
     }
