@@ -67,6 +67,11 @@ export const registry: readonly RegisteredCommand[] = [
     load: async () => (await import('./commands/trace.js')).traceCommand,
   },
   {
+    name: 'conformance',
+    describe: 'the static conformance statement, from tests it runs',
+    load: async () => (await import('./commands/conformance.js')).conformanceCommand,
+  },
+  {
     name: 'config',
     describe: 'checks a configuration file, or prints the schema of all of them',
     withoutConfiguration: true,

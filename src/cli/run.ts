@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import yargs, { type Argv } from 'yargs';
 import { BridgeError } from '../errors.js';
@@ -9,6 +8,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { Output } from './output.js';
 import { type RegisteredCommand, registry } from './registry.js';
 import { reportError } from './report-error.js';
+import { version } from './version.js';
 
 /** The process as a command sees it; tests hand in their own. */
 export interface Host {
@@ -163,9 +163,4 @@ export function commonParser(width: number): Argv<CommonOptions> {
     .version(version())
     .wrap(width)
     .exitProcess(false);
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0';
 }

@@ -139,6 +139,15 @@ const push = {
   report: flag('Ask for a status report of every part'),
 };
 
+const conformance = z
+  .strictObject({
+    item: texts('Only these items'),
+    own: flag('Only what needs no other program'),
+    list: flag('Name the procedures and run none'),
+    html: text('File that the statement is written to as a page'),
+  })
+  .describe('Options of wapbridge conformance');
+
 const encode = z
   .strictObject({ ...push, explain: flag('Say what every octet is'), print: z.enum(['pdus', 'wsp']).optional() })
   .describe('Options of wapbridge encode');
@@ -243,6 +252,7 @@ export const configSchema = z
     outbox: outbox.optional(),
     encode: encode.optional(),
     convert: convert.optional(),
+    conformance: conformance.optional(),
   })
   .describe('Configuration of wapbridge');
 

@@ -61,7 +61,10 @@ class Lines<Item> implements Written<Item> {
       const look = (): void => {
         for (; looked < this.items.length; looked += 1) {
           const item = this.items[looked];
-          if (item !== undefined && match(item)) return settle(() => resolve(item));
+          if (item !== undefined && match(item)) {
+            settle(() => resolve(item));
+            return;
+          }
         }
         if (this.#ended) fail('the program ended');
       };
@@ -175,8 +178,14 @@ export class ProcessBench implements PeerBench {
       const object = objectOf(line);
       if (object !== null) objects.add(object);
     };
-    const program: Program = this.#start(`wapbridge ${parameters[0] ?? ''}`, command, [...words, ...parameters], environment, home, take, () =>
-      objects.end(),
+    const program: Program = this.#start(
+      `wapbridge ${parameters[0] ?? ''}`,
+      command,
+      [...words, ...parameters],
+      environment,
+      home,
+      take,
+      () => objects.end(),
     );
     return {
       program,

@@ -46,6 +46,8 @@ export interface Statement {
 
 export interface ConformanceOptions {
   readonly procedures: readonly Procedure[];
+  /** Whether one is to be run; all are unless given. */
+  readonly wanted?: (procedure: Procedure) => boolean;
   /** The command that starts wapbridge, as words. */
   readonly wapbridge: readonly [string, ...string[]];
   readonly version: string;
@@ -62,11 +64,15 @@ const wholeMs = 8 * 60_000;
 
 /** Runs the procedures, one after the other, and states what they showed. What is not installed is not run, and the statement says so. */
 export async function runConformance(options: ConformanceOptions): Promise<Statement> {
-  const { procedures, clock, signal, version, onProgress = () => {} } = options;
+  const { procedures, clock, signal, version, wanted = () => true, onProgress = () => {} } = options;
   const begun = clock.monotonic();
   const at = new Date(clock.now()).toISOString();
   const shown = new Map<Procedure, Evidence>();
   for (const procedure of procedures) {
+    if (!wanted(procedure)) {
+      shown.set(procedure, notRun(procedure, 'it was not asked for'));
+      continue;
+    }
     if (signal.aborted) shown.set(procedure, notRun(procedure, 'the run was stopped before it'));
     else if (clock.monotonic() - begun > wholeMs) shown.set(procedure, notRun(procedure, 'the time of the run was over before it'));
     else {
@@ -80,7 +86,9 @@ export async function runConformance(options: ConformanceOptions): Promise<State
     const evidence = shown.get(procedure);
     if (evidence !== undefined) onProgress(procedure, evidence);
   }
-  const items = state(scrItems(), (item) => procedures.filter((procedure) => procedure.item === item).flatMap((one) => shown.get(one) ?? []));
+  const items = state(scrItems(), (item) =>
+    procedures.filter((procedure) => procedure.item === item).flatMap((one) => shown.get(one) ?? []),
+  );
   return { document: 'OMA-TS-DM_PushBinding-V1_3', version, at, durationMs: Math.round(clock.monotonic() - begun), items };
 }
 
@@ -119,14 +127,18 @@ async function runOne(procedure: Procedure, { wapbridge, environment, clock, sig
 
 /** The statement from the evidence of each item. */
 export function state(items: readonly Item[], evidenceOf: (item: ItemId) => readonly Evidence[]): readonly StatedItem[] {
-  const own = new Map(items.map((item) => [item.id, stateAlone(item, evidenceOf(item.id))]));
-  const supportOf = (id: ItemId): StatedItem['support'] => own.get(id)?.support ?? 'not-shown';
-  return items.map((item) => {
-    const alone = own.get(item.id) ?? stateAlone(item, []);
-    if (item.oneOf.length > 0) return bySum(item, alone, own);
-    const lacking = item.requires.filter((id) => supportOf(id) !== 'supported');
-    if (lacking.length === 0 || alone.support !== 'supported') return alone;
-    return { ...alone, support: 'not-shown', shownBy: null, note: `needs ${lacking.join(', ')}` };
+  const alone = new Map(items.map((item) => [item.id, stateAlone(item, evidenceOf(item.id))]));
+  const own = new Map(
+    items.map((item) => {
+      const stated = alone.get(item.id) ?? stateAlone(item, []);
+      const lacking = item.requires.filter((id) => alone.get(id)?.support !== 'supported');
+      if (lacking.length === 0 || stated.support !== 'supported') return [item.id, stated];
+      return [item.id, { ...stated, support: 'not-shown', shownBy: null, note: `needs ${lacking.join(', ')}` } satisfies StatedItem];
+    }),
+  );
+  return items.flatMap((item) => {
+    const stated = own.get(item.id) ?? [];
+    return item.oneOf.length === 0 ? stated : bySum(item, stateAlone(item, []), own);
   });
 }
 

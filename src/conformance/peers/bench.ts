@@ -31,6 +31,10 @@ export interface OwnProgram {
 /** What a procedure is given: fresh folders, other people's programs and wapbridge itself. All of it ends with the procedure. */
 export interface PeerBench {
   folder(): string;
-  program(name: string, parameters: readonly string[], options?: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string>> }): PeerProgram;
+  program(
+    name: string,
+    parameters: readonly string[],
+    options?: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string>> },
+  ): PeerProgram;
   wapbridge(parameters: readonly string[]): OwnProgram;
 }
