@@ -1,4 +1,4 @@
-import type { Evidence, Procedure, StatedItem, Statement } from '../conformance/index.js';
+import { type Evidence, notAskedFor, type Procedure, type StatedItem, type Statement } from '../conformance/index.js';
 import { type Glyphs, visible, wrap } from './present-message.js';
 import { type Style, styled, type Terminal } from './terminal.js';
 
@@ -51,7 +51,7 @@ function presentItem(
     wrap(visible(said, glyphs), width - deep.length).map((line) => deep + line);
   lines.push(...block(`${title} (${clause})`, indent));
   if (note !== null) lines.push(...block(note, indent));
-  for (const proof of evidence) {
+  for (const proof of evidence.filter(({ reason }) => reason !== notAskedFor)) {
     const [mark, style] = marks[proof.outcome];
     const by = proof.peer === null ? 'by itself' : `by ${proof.peer}`;
     const time = proof.durationMs === null ? '' : `, ${(proof.durationMs / 1000).toFixed(1)} s`;

@@ -58,6 +58,9 @@ export interface ConformanceOptions {
   readonly onProgress?: (procedure: Procedure, evidence: Evidence | null) => void;
 }
 
+/** The reason of what somebody left out. */
+export const notAskedFor = 'it was not asked for';
+
 /** Longest time for one procedure, and the time after which none is begun any more. */
 const procedureMs = 120_000;
 const wholeMs = 8 * 60_000;
@@ -70,7 +73,7 @@ export async function runConformance(options: ConformanceOptions): Promise<State
   const shown = new Map<Procedure, Evidence>();
   for (const procedure of procedures) {
     if (!wanted(procedure)) {
-      shown.set(procedure, notRun(procedure, 'it was not asked for'));
+      shown.set(procedure, notRun(procedure, notAskedFor));
       continue;
     }
     if (signal.aborted) shown.set(procedure, notRun(procedure, 'the run was stopped before it'));

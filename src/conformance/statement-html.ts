@@ -1,4 +1,4 @@
-import type { Evidence, StatedItem, Statement } from './run.js';
+import { type Evidence, notAskedFor, type StatedItem, type Statement } from './run.js';
 
 const style = `
 :root { color-scheme: light dark; --ink: #1a1d21; --soft: #5a6068; --line: #d5d9de; --paper: #fff; --good: #1c7c3c; --bad: #b3261e; --plain: #7d5c00 }
@@ -21,7 +21,7 @@ export function statementHtml({ document, version, at, durationMs, items }: Stat
 ${rows.join('\n')}
 </table>`;
   };
-  const evidence = items.filter((item) => item.evidence.length > 0).map(section);
+  const evidence = items.filter((item) => item.evidence.some(({ reason }) => reason !== notAskedFor)).map(section);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style></head>
 <body><h1>${escaped(title)}</h1>
@@ -46,7 +46,10 @@ function row({ item, title, clause, status, support, shownBy, note, evidence }: 
 function section({ item, evidence }: StatedItem): string {
   return `<h3>${item}</h3>
 <table><tr><th>outcome</th><th>wapbridge …</th><th>judged by</th><th>when</th></tr>
-${evidence.map(proof).join('\n')}
+${evidence
+  .filter(({ reason }) => reason !== notAskedFor)
+  .map(proof)
+  .join('\n')}
 </table>`;
 }
 
