@@ -5,7 +5,10 @@ export const charsetUtf8 = 106;
 const charsetAscii = 3;
 const charsetLatin1 = 4;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
+/** What the decoder puts for octets that are no UTF-8. */
+const replacement = '\ufffd';
 
 /** Whether documents in this character set can be read; 0 is left to the transport and read as UTF-8. */
 export function isReadableCharset(charset: number): boolean {
@@ -16,11 +19,16 @@ export function isReadableCharset(charset: number): boolean {
 export function textOf(octets: Uint8Array, charset: number): string | null {
   if (charset === charsetLatin1) return latin1Of(octets);
   if (charset === charsetAscii && octets.some((octet) => octet > 0x7f)) return null;
-  try {
-    return utf8.decode(octets);
-  } catch {
-    return null; // the decoder's only way of saying that octets are no UTF-8
-  }
+  const plain = octets.length <= 64 ? plainText(octets, 0, octets.length) : null;
+  if (plain !== null) return plain;
+  if (octets.length === 1 && (octets[0] ?? 0) > 0x7f) return null;
+  const text = utf8.decode(octets);
+  // A decoder that throws takes twenty times as long, and a document may hold thousands of pieces that are no text.
+  return text.includes(replacement) && !isSame(encoder.encode(text), octets) ? null : text;
+}
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((octet, index) => octet === right[index]);
 }
 
 /** Octets as ISO 8859-1, in which each is the character of its number. */
@@ -36,7 +44,10 @@ export function plainText(octets: Uint8Array, start: number, end: number): strin
     const octet = octets[index];
     if (octet === undefined || octet < 0x20 || octet > 0x7e) return null;
   }
-  return String.fromCharCode.apply(null, Array.from(octets.subarray(start, end)));
+  if (end - start > 8) return String.fromCharCode.apply(null, Array.from(octets.subarray(start, end)));
+  let text = '';
+  for (let index = start; index < end; index += 1) text += String.fromCharCode(octets[index] ?? 0);
+  return text;
 }
 
 /** The MIBenum of a character set by its IANA name; 0 for one that documents are not read in. */

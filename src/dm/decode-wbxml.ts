@@ -49,7 +49,7 @@ const meaningless = new Set([0x40, 0x41, 0x42, 0x43, 0x80, 0x81, 0x82, 0xc0, 0xc
  */
 export function decodeWbxml(octets: Uint8Array, options: DecodeWbxmlOptions = {}): WbxmlDocument {
   const limits = options.limits ?? receivedLimits;
-  return decodeDocument(octets, options, { limits, elements: 0, textCharacters: 0 }, 0);
+  return decodeDocument(octets, options, { limits, elements: 0, textCharacters: 0, unreadable: 0 }, 0);
 }
 
 function decodeDocument(octets: Uint8Array, options: DecodeWbxmlOptions, budget: Budget, embeddedDepth: number): WbxmlDocument {
@@ -226,22 +226,24 @@ function embeddedDocument(
   embeddedDepth: number,
 ): WbxmlDocument | null {
   const first = octets[0];
-  if (octets.length < 5 || first === undefined || first < 0x01 || first > 0x03) return null;
-  if (embeddedDepth >= reader.budget.limits.embeddedDepth) {
+  const { budget } = reader;
+  if (octets.length < 5 || first === undefined || first < 0x01 || first > 0x03 || budget.unreadable >= mostUnreadable) return null;
+  if (embeddedDepth >= budget.limits.embeddedDepth) {
     reader.cursor.fail(
       'dm/embedded-too-deep',
       'body.opaque',
-      `documents are embedded more than ${reader.budget.limits.embeddedDepth} deep`,
+      `documents are embedded more than ${budget.limits.embeddedDepth} deep`,
       offset,
     );
   }
   try {
-    const document = decodeDocument(octets, { ...options, baseOffset: offset, fallbackType: undefined }, reader.budget, embeddedDepth + 1);
+    const document = decodeDocument(octets, { ...options, baseOffset: offset, fallbackType: undefined }, budget, embeddedDepth + 1);
     reader.diagnostics.push(...document.diagnostics);
     return document;
   } catch (error) {
     if (!(error instanceof DecodeError) || limitCodes.has(error.code)) throw error;
-    reader.diagnostics.push(unreadable(error, offset));
+    budget.unreadable += 1;
+    reader.diagnostics.push(unreadable(error, offset, budget.unreadable === mostUnreadable));
     return null;
   }
 }
@@ -255,8 +257,16 @@ const limitCodes: ReadonlySet<string> = new Set([
   'dm/embedded-too-deep',
 ]);
 
-function unreadable(error: DecodeError, offset: number): Diagnostic {
-  return { code: 'dm/embedded-unreadable', message: `opaque data that begins as a document is kept as octets: ${error.message}`, offset };
+/** As many as no honest message has; each that is tried in vain costs an error. */
+const mostUnreadable = 32;
+
+function unreadable(error: DecodeError, offset: number, isLast: boolean): Diagnostic {
+  const rest = isLast ? '; what follows of the kind is not looked into' : '';
+  return {
+    code: 'dm/embedded-unreadable',
+    message: `opaque data that begins as a document is kept as octets: ${error.message}${rest}`,
+    offset,
+  };
 }
 
 function append(parent: OpenElement, node: DocumentNode): void {

@@ -8,8 +8,11 @@ export interface Budget {
   readonly limits: DocumentLimits;
   elements: number;
   textCharacters: number;
+  /** Opaque data that began as a document and was none: after some of them nobody looks any more. */
+  unreadable: number;
 }
 
+const noOctets = new Uint8Array(0);
 const endOfString = (): string => 'end of string';
 
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
@@ -21,9 +24,9 @@ export class WbxmlReader {
   readonly budget: Budget;
   readonly #base: number;
   #charset = charsetUtf8;
-  #table: Uint8Array = new Uint8Array(0);
+  #table: Uint8Array = noOctets;
   #tableOffset = 0;
-  readonly #strings = new Map<number, string>();
+  #strings: Map<number, string> | undefined;
 
   constructor(octets: Uint8Array, budget: Budget, baseOffset: number, annotate: Annotate | undefined) {
     this.cursor = new Cursor(octets, { field: 'wbxml', baseOffset, annotate });
@@ -49,8 +52,9 @@ export class WbxmlReader {
     }
     const length = readMultiByte(this.cursor, 'strtbl.length', (value) => `string table of ${value} octets`);
     this.#tableOffset = this.cursor.offset;
+    if (length === 0) return;
     this.#table = this.cursor.bytes('strtbl', length, (value) => `${value.length} octets of strings`);
-    if (length > 0 && this.#table[length - 1] !== 0) {
+    if (this.#table[length - 1] !== 0) {
       this.diagnostics.push({
         code: 'dm/string-table-unterminated',
         message: 'the last string of the table has no NUL; the end of the table ends it',
@@ -61,7 +65,7 @@ export class WbxmlReader {
 
   /** The string that begins at `index` of the table. @throws DecodeError `dm/string-table-index`, `dm/too-much-text` */
   tableString(index: number, field: string, offset: number): string {
-    const known = this.#strings.get(index);
+    const known = this.#strings?.get(index);
     if (known !== undefined) {
       this.#spend(known.length, field, offset);
       return known;
@@ -78,6 +82,7 @@ export class WbxmlReader {
     const octets = this.#table.subarray(index, nul < 0 ? this.#table.length : nul);
     this.#spend(octets.length, field, offset);
     const text = this.#text(octets, field, this.#tableOffset + index);
+    this.#strings ??= new Map();
     this.#strings.set(index, text);
     return text;
   }
@@ -99,7 +104,8 @@ export class WbxmlReader {
     const length = this.cursor.octets.indexOf(0, at) - at;
     if (length < 0) this.cursor.fail('octets/truncated', field, `${this.cursor.path(field)} has no NUL at its end`, offset);
     this.#spend(length, field, offset);
-    this.cursor.bytes(field, length, (value) => JSON.stringify(this.#text(value, field, offset)));
+    if (this.cursor.annotate === undefined) this.cursor.pass(field, length);
+    else this.cursor.bytes(field, length, (value) => JSON.stringify(this.#text(value, field, offset)));
     const text = this.#text(this.cursor.octets, field, offset, at, at + length);
     this.cursor.u8(`${field}.end`, endOfString);
     return text;

@@ -233,6 +233,26 @@ describe('limits', () => {
     expect(document.diagnostics.map(({ code }) => code)).toEqual(['dm/embedded-unreadable']);
   });
 
+  test('the replacement character is text where a sender wrote it, and octets that are no UTF-8 are none', () => {
+    const kindOf = (content: string) => decodeWbxml(fromHex(`${head}4F${content}01`)).root.children[0]?.kind;
+    expect([kindOf('C303EFBFBD'), kindOf('C304EFBFBDFF'), kindOf('C301FF'), kindOf('C302C080'), kindOf('C303EDA080')]).toEqual([
+      'opaque-text',
+      'binary',
+      'binary',
+      'binary',
+      'binary',
+    ]);
+  });
+
+  test('after 32 of them opaque data that begins as a document is no longer looked into, and stays octets', () => {
+    const broken = `4FC306${head}3E01`;
+    const document = decodeWbxml(fromHex(`${head}6D${broken.repeat(40)}4FC306${head}2D0101`));
+    expect(document.diagnostics).toHaveLength(32);
+    expect(document.diagnostics.at(-1)?.message).toContain('not looked into');
+    const last = document.root.children.at(-1);
+    expect(last).toMatchObject({ kind: 'element', children: [{ kind: 'binary' }] });
+  });
+
   test('a caller may raise them', () => {
     expect(codeOf(nested(65), { limits: { ...receivedLimits, depth: 65 } })).toBe('read');
   });

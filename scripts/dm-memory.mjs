@@ -1,0 +1,65 @@
+// What reading one WBXML document takes of time and memory, for the worst documents of 64 KiB: each limit's bomb at the limit and one past it.
+// `made` is everything allocated from the first octet to the result, garbage included, since no collection runs in between: the peak is never above it.
+// `held` is what the result keeps. 8 MiB bound what is held; what is made beyond is garbage that a collector takes as it needs.
+// usage: npm run --silent build && node --expose-gc --min-semi-space-size=64 --max-semi-space-size=64 scripts/dm-memory.mjs [--json]
+
+import { decodeWbxml } from '../dist/dm/index.js';
+import { DecodeError } from '../dist/octets/index.js';
+import { bombs } from './dm-memory/bombs.mjs';
+
+const json = process.argv.includes('--json');
+const [mostMs, mostMiB] = [50, 8];
+let broken = 0;
+
+function attempt(octets) {
+  try {
+    return { document: decodeWbxml(octets), outcome: 'read' };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return { document: null, outcome: error.code };
+  }
+}
+
+const held = () => {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
+for (const { name, octets } of bombs()) {
+  const times = [];
+  const sizes = [];
+  const kept = [];
+  let outcome = '';
+  for (let round = 0; round < 5; round += 1) {
+    globalThis.gc();
+    const before = held();
+    const began = process.cpuUsage();
+    const result = attempt(octets);
+    const { user, system } = process.cpuUsage(began);
+    sizes.push((held() - before) / 2 ** 20);
+    globalThis.gc();
+    kept.push((held() - before) / 2 ** 20);
+    times.push((user + system) / 1000);
+    outcome = result.outcome;
+    if (result.document !== null && result.document.root.name === '') throw new RangeError('a document without a name');
+  }
+  const [ms, made, mib] = [Math.min(...times), Math.min(...sizes), Math.max(0, Math.min(...kept))];
+  if (ms > mostMs || mib > mostMiB) broken += 1;
+  if (json)
+    console.log(
+      JSON.stringify({
+        name,
+        octets: octets.length,
+        outcome,
+        ms: Number(ms.toFixed(2)),
+        madeMib: Number(made.toFixed(2)),
+        heldMib: Number(mib.toFixed(2)),
+      }),
+    );
+  else
+    console.log(
+      `${name.padEnd(44)}${String(octets.length).padStart(7)} octets ${ms.toFixed(2).padStart(7)} ms ${made.toFixed(2).padStart(6)} MiB made ${mib.toFixed(2).padStart(6)} held  ${outcome}`,
+    );
+}
+if (!json) console.log(`${broken} over ${mostMs} ms or ${mostMiB} MiB held`);
+if (broken > 0) process.exitCode = 1;
