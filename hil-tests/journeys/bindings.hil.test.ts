@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { ask, post } from '../../src/endpoints/http/http.testing.js';
+import { headerId } from '../../src/endpoints/obex/codes.js';
+import { connectPacket, endOfBody, putFinal, RawObex, typeHeader } from '../../src/endpoints/obex/obex.testing.js';
 import type { NdjsonObject } from '../support/lines.js';
 import { type Scene, test } from '../support/scene.js';
 import { askByUdp, sipMessage } from '../support/sip-peer.js';
@@ -54,6 +56,23 @@ const rows: readonly BindingRow[] = [
     bring: (scene, port, type, code, body) =>
       askByUdp(scene, port, sipMessage(`${code}-${body.length}`, { 'Content-Type': type }, body.toString('latin1'))),
     foreign: /^SIP\/2\.0 415 [\s\S]*Accept: /,
+    handsOnForeign: false,
+  },
+  {
+    binding: 'obex',
+    parameters: ['--obex', '0'],
+    target: (port) => `obex://127.0.0.1:${port}`,
+    rule: 'OMA-TS-DM_PushBinding-V1_3 5.4',
+    bring: async (_scene, port, type, _code, body) => {
+      const peer = new RawObex(port);
+      const { headers } = await peer.ask(connectPacket());
+      const connection = headers.filter(({ id }) => id === headerId.connectionId);
+      const code = await peer.code(putFinal([...connection, typeHeader(type), endOfBody(body)]));
+      peer.end();
+      return code.toString(16);
+    },
+    // Unsupported Media Type.
+    foreign: /^cf$/,
     handsOnForeign: false,
   },
 ];
