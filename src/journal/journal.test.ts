@@ -323,6 +323,18 @@ describe('retention', () => {
     expect(Math.min(...journal.messages({ limit: 1000 }).map(({ position }) => position))).toBe(101);
   });
 
+  test('looks at the size every minute by itself, so that a full line cannot pass the bound for an hour', async () => {
+    const journal = bench.open({ retention: { ...retention, maximumOctets: 1_000_000 } });
+    for (let index = 0; index < 300; index += 1) {
+      const { id } = await journal.complete(message(bench, [], { body: new Uint8Array(8000) }));
+      await journal.recordAttempt(id, 'stdout', settle);
+    }
+    expect(journal.counters().sizeOctets).toBeGreaterThan(2_000_000);
+    await bench.clock.step(61_000);
+    for (let turn = 0; turn < 50 && journal.counters().sizeOctets > 1_000_000; turn += 1) await journal.nextNumber('turn', 1000);
+    expect(journal.counters().sizeOctets).toBeLessThanOrEqual(1_000_000);
+  });
+
   test('keeps the fingerprint of a part inside the duplicate window, and forgets it after', async () => {
     const journal = bench.open();
     const fingerprint = new Uint8Array([5]);

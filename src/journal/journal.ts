@@ -13,7 +13,8 @@ import { prepareRetention } from './retention.js';
 import type { Journal, JournalHealth, JournalPoint, JournalReader, Retention } from './types.js';
 import { prepareWrites } from './writes.js';
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** While storing fails: how often to try whether it works again. */
 const probeMs = 2000;
@@ -31,7 +32,7 @@ export interface JournalOptions {
   readonly holder: JournalHolder;
   /** Within this time equal fingerprints are one part; 24 h unless given. */
   readonly duplicateWindowMs?: number;
-  /** Applied an hour after opening and then every hour; null leaves it to {@link Journal.retain}. */
+  /** Ages are looked at an hour after opening and then every hour, the size every minute; null leaves it to {@link Journal.retain}. */
   readonly retention?: Retention | null;
   /** Called when storing begins to fail and when it works again. */
   readonly onHealth?: (health: JournalHealth) => void;
@@ -78,9 +79,14 @@ export function openJournal(options: JournalOptions): Journal {
     const writes = prepareWrites({ database, path, random, duplicateWindowMs, onPoint });
     const outbox = prepareOutboxWrites({ database, path, random, onPoint });
     const reader = readJournal(database);
-    const retain = prepareRetention({ database, writer, duplicateWindowMs, onPoint, sizeOctets: () => reader.counters().sizeOctets });
+    const { retain, retainSize } = prepareRetention({ database, writer, duplicateWindowMs, onPoint });
+    const retention = options.retention === undefined ? defaultRetention : options.retention;
+    const rounds = [
+      { ms: hourMs, work: retain },
+      { ms: minuteMs, work: retainSize },
+    ];
     const stopRetaining =
-      options.retention === null ? () => {} : everyHour(clock, logger, () => retain(options.retention ?? defaultRetention, clock.now()));
+      retention === null ? [] : rounds.map(({ ms, work }) => repeatedly(clock, ms, logger, () => work(retention, clock.now())));
     return {
       ...reader,
       path,
@@ -99,7 +105,7 @@ export function openJournal(options: JournalOptions): Journal {
       retain: (retention) => retain(retention, clock.now()),
       close(): void {
         if (!database.isOpen) return;
-        stopRetaining();
+        for (const stop of stopRetaining) stop();
         stopProbing();
         writer.close();
         checkpointer.finish();
@@ -141,12 +147,12 @@ function lockFolder(directory: string, path: string, holder: JournalHolder): Jou
   }
 }
 
-function everyHour(clock: Clock, logger: Logger, work: () => Promise<number>): Cancel {
+function repeatedly(clock: Clock, ms: number, logger: Logger, work: () => Promise<number>): Cancel {
   let stopped = false;
   let cancel: Cancel = () => {};
   const arm = (): void => {
     if (stopped) return;
-    cancel = clock.after(hourMs, () => {
+    cancel = clock.after(ms, () => {
       work()
         .then((removed) => logger.debug('retention', { removed }))
         .catch((caught: unknown) => logger.warn('retention failed', { reason: reasonOf(caught) }))

@@ -11,11 +11,21 @@ export interface RetentionContext {
   readonly writer: GroupWriter;
   readonly duplicateWindowMs: number;
   readonly onPoint: (point: JournalPoint) => void;
-  readonly sizeOctets: () => number;
+}
+
+/** What {@link prepareRetention} gives; both resolve with how many messages were removed. */
+export interface Retaining {
+  /** By age and by size. */
+  retain(retention: Retention, now: number): Promise<number>;
+  /** By size alone: cheap where nothing is to be removed. */
+  retainSize(retention: Retention, now: number): Promise<number>;
 }
 
 /** Removes what is old enough, or what makes the file too large, oldest first and never what is not settled. */
-export function prepareRetention({ database, writer, duplicateWindowMs, onPoint, sizeOctets }: RetentionContext) {
+export function prepareRetention({ database, writer, duplicateWindowMs, onPoint }: RetentionContext): Retaining {
+  const size = database.prepare(`SELECT page_size * (page_count - freelist_count) AS octets
+    FROM pragma_page_size, pragma_page_count, pragma_freelist_count`);
+  const sizeOctets = (): number => Number(size.get()?.octets ?? 0);
   const oldMessages = database.prepare(`SELECT position FROM message
     WHERE pending = 0 AND ((undelivered = 0 AND completed_at < ?) OR (undelivered > 0 AND completed_at < ?)) ORDER BY position LIMIT ?`);
   const oldestSettled = database.prepare('SELECT position FROM message WHERE pending = 0 AND undelivered = 0 ORDER BY position LIMIT ?');
@@ -50,11 +60,13 @@ export function prepareRetention({ database, writer, duplicateWindowMs, onPoint,
     return total;
   };
 
-  return async (retention: Retention, now: number): Promise<number> => {
+  const retainSize = (retention: Retention, now: number): Promise<number> =>
+    exhaust(() => (sizeOctets() <= retention.maximumOctets ? 0 : remove(oldestSettled.all(messagesPerCommit), now)));
+  const retain = async (retention: Retention, now: number): Promise<number> => {
     const settledBefore = now - retention.settledForMs;
     const undeliveredBefore = now - retention.undeliveredForMs;
     const byAge = await exhaust(() => remove(oldMessages.all(settledBefore, undeliveredBefore, messagesPerCommit), now));
-    const bySize = await exhaust(() => (sizeOctets() <= retention.maximumOctets ? 0 : remove(oldestSettled.all(messagesPerCommit), now)));
+    const bySize = await retainSize(retention, now);
     await exhaust(() => Number(looseParts.run(now - duplicateWindowMs, settledBefore, partsPerCommit).changes));
     await exhaust(() => {
       const letters: { position: number }[] = oldLetters.all(undeliveredBefore, messagesPerCommit);
@@ -74,4 +86,5 @@ export function prepareRetention({ database, writer, duplicateWindowMs, onPoint,
     });
     return byAge + bySize;
   };
+  return { retain, retainSize };
 }
