@@ -2,7 +2,7 @@
 // Runs `listen` for a long time with saturated virtual modems at a line rate, and prints what a leak would show in: resident memory, open
 // descriptors, the size of the journal, processor time, and how long a part waits for its acknowledgement and a message for its consumer.
 // Ends with code 1 where a message that the network believes delivered was not handed on exactly once, octet for octet.
-// usage: npm run soak -- [--seconds N] [--modems N] [--baud N] [--every SECONDS] [--warm-up SECONDS] [--config FILE] [--json]
+// usage: npm run soak -- [--seconds N] [--modems N] [--baud N] [--every SECONDS] [--warm-up SECONDS] [--config FILE] [--state-dir DIR] [--json]
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     every: { type: 'string', default: '60' },
     'warm-up': { type: 'string', default: '300' },
     config: { type: 'string' },
+    'state-dir': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -40,7 +41,8 @@ function growthAnHour(points) {
   return below === 0 ? 0 : (3600 * points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0)) / below;
 }
 
-await rig.inFolder(async (state) => {
+await rig.inFolder(async (fresh) => {
+  const state = values['state-dir'] ?? fresh;
   const all = { acknowledgement: new rig.Times(), handOff: new rig.Times() };
   let window = { acknowledgement: new rig.Times(), handOff: new rig.Times() };
   /** Messages under way: when their last part was written, or when they were here. */

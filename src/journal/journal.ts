@@ -155,7 +155,9 @@ function repeatedly(clock: Clock, ms: number, logger: Logger, work: () => Promis
     cancel = clock.after(ms, () => {
       work()
         .then((removed) => logger.debug('retention', { removed }))
-        .catch((caught: unknown) => logger.warn('retention failed', { reason: reasonOf(caught) }))
+        .catch((caught: unknown) => {
+          if (!stopped) logger.warn('retention failed', { reason: reasonOf(caught) });
+        })
         .finally(arm);
     });
   };

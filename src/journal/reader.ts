@@ -47,7 +47,7 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
   const counts = database.prepare(`SELECT
     (SELECT count(*) FROM part WHERE state = 'open') AS openParts,
     (SELECT count(*) FROM message WHERE pending > 0) AS unsettledMessages,
-    (SELECT count(*) FROM message WHERE undelivered > 0) AS undeliveredMessages,
+    (SELECT count(*) FROM message INDEXED BY message_undelivered WHERE undelivered > 0) AS undeliveredMessages,
     (SELECT count(*) FROM dead_letter) AS deadLetters,
     (SELECT page_size * (page_count - freelist_count) FROM pragma_page_size, pragma_page_count, pragma_freelist_count) AS sizeOctets`);
 

@@ -26,9 +26,12 @@ export function prepareRetention({ database, writer, duplicateWindowMs, onPoint 
   const size = database.prepare(`SELECT page_size * (page_count - freelist_count) AS octets
     FROM pragma_page_size, pragma_page_count, pragma_freelist_count`);
   const sizeOctets = (): number => Number(size.get()?.octets ?? 0);
-  const oldMessages = database.prepare(`SELECT position FROM message
-    WHERE pending = 0 AND ((undelivered = 0 AND completed_at < ?) OR (undelivered > 0 AND completed_at < ?)) ORDER BY position LIMIT ?`);
-  const oldestSettled = database.prepare('SELECT position FROM message WHERE pending = 0 AND undelivered = 0 ORDER BY position LIMIT ?');
+  const oldSettled = database.prepare(`SELECT position FROM message INDEXED BY message_settled
+    WHERE pending = 0 AND undelivered = 0 AND completed_at < ? ORDER BY completed_at LIMIT ?`);
+  const oldUndelivered = database.prepare(`SELECT position FROM message INDEXED BY message_undelivered
+    WHERE undelivered > 0 AND pending = 0 AND completed_at < ? ORDER BY completed_at LIMIT ?`);
+  const oldestSettled = database.prepare(`SELECT position FROM message INDEXED BY message_settled
+    WHERE pending = 0 AND undelivered = 0 ORDER BY completed_at, position LIMIT ?`);
   // A part inside the duplicate window leaves its fingerprint behind, so that a late copy of it is still known.
   const hollowParts = database.prepare(`UPDATE part SET octets = '', facts = '{}', message = NULL, ordinal = NULL
     WHERE message = ? AND fingerprint IS NOT NULL AND received_at > ?`);
@@ -65,7 +68,9 @@ export function prepareRetention({ database, writer, duplicateWindowMs, onPoint 
   const retain = async (retention: Retention, now: number): Promise<number> => {
     const settledBefore = now - retention.settledForMs;
     const undeliveredBefore = now - retention.undeliveredForMs;
-    const byAge = await exhaust(() => remove(oldMessages.all(settledBefore, undeliveredBefore, messagesPerCommit), now));
+    const byAge =
+      (await exhaust(() => remove(oldSettled.all(settledBefore, messagesPerCommit), now))) +
+      (await exhaust(() => remove(oldUndelivered.all(undeliveredBefore, messagesPerCommit), now)));
     const bySize = await retainSize(retention, now);
     await exhaust(() => Number(looseParts.run(now - duplicateWindowMs, settledBefore, partsPerCommit).changes));
     await exhaust(() => {

@@ -119,4 +119,9 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX outbox_part_reference ON outbox_part (message_reference, left_at) WHERE message_reference IS NOT NULL;
   `,
+  // Whatever looks for messages by their state must not walk through their contents: a scan of a full journal takes seconds.
+  `
+  CREATE INDEX message_settled ON message (completed_at) WHERE pending = 0 AND undelivered = 0;
+  CREATE INDEX message_undelivered ON message (completed_at) WHERE undelivered > 0;
+  `,
 ];
