@@ -12,10 +12,12 @@ export const fileLimits: DocumentLimits = {
 
 const blanks = new Set([0x09, 0x0a, 0x0d, 0x20]);
 
-/** XML begins with a byte order mark or, blanks aside, with `<`; no WBXML version octet looks like either. */
+/** XML begins with a byte order mark or, blanks aside, with `<` and what may stand behind it; no WBXML version octet looks like either. */
 export function isXml(input: Uint8Array): boolean {
-  const first = input.find((octet) => !blanks.has(octet));
-  return first === 0x3c || input[0] === 0xef || input[0] === 0xfe || input[0] === 0xff;
+  const [first, second, third] = input;
+  if ((first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe)) return true;
+  const at = input.findIndex((octet, index) => !blanks.has(octet) && !(index < 3 && first === 0xef && second === 0xbb && third === 0xbf));
+  return input[at] === 0x3c && /^[?!A-Za-z_:]/.test(String.fromCharCode(input[at + 1] ?? 0));
 }
 
 /** WBXML as it is, or as hexadecimal digits. @throws DecodeError `octets/bad-hex` */
