@@ -20,7 +20,10 @@ const stdout: Sink = {
   close: () => Promise.resolve(),
 };
 const open = (sinks: unknown, environment: Readonly<Record<string, string>> = { PATH: process.env.PATH ?? '' }) =>
-  openSinks(configSchema.parse({ sinks }).sinks, { clock: new ManualClock(), environment, stdout });
+  openSinks(configSchema.parse({ sinks }).sinks, {
+    ...{ clock: new ManualClock(), environment, stdout },
+    openSender: () => Promise.reject(new TypeError('nothing is sent here')),
+  });
 
 test('every kind of the schema becomes a sink under its name, and stdout is always there', async () => {
   writeFileSync(join(folder, 'password'), 'secret\n');
@@ -32,6 +35,7 @@ test('every kind of the schema becomes a sink under its name, and stdout is alwa
       'dm-application': { kind: 'exec', command: ['true'] },
       posted: { kind: 'http', url: 'http://127.0.0.1:1/push', mode: 'binary', 'signature-secret': { environment: 'SHARED' } },
       local: { kind: 'unix', path: join(folder, 'consumer.sock') },
+      onward: { kind: 'push', via: 'udp://127.0.0.1:2948' },
       broker: { kind: 'mqtt', url: 'mqtt://127.0.0.1:1', topic: 'lab', user: 'a', password: { file: join(folder, 'password') } },
     },
     { PATH: process.env.PATH ?? '', SHARED: 'x' },
@@ -43,6 +47,7 @@ test('every kind of the schema becomes a sink under its name, and stdout is alwa
     ['dm-application', 'exec'],
     ['posted', 'http'],
     ['local', 'unix'],
+    ['onward', 'push'],
     ['broker', 'mqtt'],
     ['stdout', 'stdout'],
   ]);

@@ -10,6 +10,7 @@ import {
   spoolSink,
   unixSink,
 } from '../delivery/index.js';
+import type { EndpointSender } from '../endpoints/index.js';
 import type { Clock } from '../runtime/index.js';
 import { standardSink } from './routes.js';
 
@@ -22,6 +23,10 @@ export interface SinkSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes every message that nothing else is said of; named `stdout`. */
   readonly stdout: Sink;
+  /** Destinations that push sinks may send to, `sending.allow`; loopback alone unless given. */
+  readonly allow?: readonly string[];
+  /** What sends to a target of a push sink. */
+  readonly openSender: (target: string) => Promise<EndpointSender>;
 }
 
 const secondMs = 1000;
@@ -29,7 +34,8 @@ const secondMs = 1000;
 /**
  * The sinks of a configuration, each as it is to be served; `stdout` is always among them. What cannot exist is refused here, before
  * anything is received.
- * @throws SinkError `delivery/no-such-program`, `delivery/bad-target`, `delivery/not-writable`; BridgeError `config/secret-missing`
+ * @throws SinkError `delivery/no-such-program`, `delivery/bad-target`, `delivery/not-writable`; BridgeError `config/secret-missing`;
+ * SendError `sending/destination-not-allowed`, `sending/bad-target`
  */
 export async function openSinks(configured: Config['sinks'], surroundings: SinkSurroundings): Promise<readonly SinkPlan[]> {
   const plans: SinkPlan[] = [];
@@ -45,7 +51,11 @@ export async function openSinks(configured: Config['sinks'], surroundings: SinkS
   return plans.some(({ sink }) => sink.name === standardSink) ? plans : [...plans, { sink: surroundings.stdout }];
 }
 
-async function openSink(name: string, config: SinkConfig, { clock, environment, stdout }: SinkSurroundings): Promise<Sink> {
+async function openSink(
+  name: string,
+  config: SinkConfig,
+  { clock, environment, stdout, allow = [], openSender }: SinkSurroundings,
+): Promise<Sink> {
   switch (config.kind) {
     case 'ndjson':
       return config.file === undefined ? { ...stdout, name } : ndjsonFileSink({ name, path: config.file });
@@ -67,6 +77,11 @@ async function openSink(name: string, config: SinkConfig, { clock, environment, 
     }
     case 'unix':
       return unixSink({ name, path: config.path });
+    case 'push': {
+      // The room of the endpoints is loaded for it alone.
+      const { pushSink } = await import('./push-sink.js');
+      return pushSink({ name, via: config.via, allow, open: openSender });
+    }
     case 'mqtt': {
       const { url, topic, user, password } = config;
       const clientId = config['client-id'];

@@ -75,8 +75,17 @@ export const sinkSchema = z
         'ca-file': path('Certificates that are trusted beside those of the system').optional(),
         ...everySink,
       }),
+      z.strictObject({
+        kind: z.literal('push'),
+        via: z
+          .string()
+          .min(1)
+          .max(4096)
+          .describe('Where the push is sent on to: udp://, http://, https://, sip: or obex://, as send --via takes it'),
+        ...everySink,
+      }),
     ],
-    { error: 'kind is one of ndjson, spool, exec, http, unix, mqtt' },
+    { error: 'kind is one of ndjson, spool, exec, http, unix, mqtt, push' },
   )
   .describe('A sink');
 

@@ -169,7 +169,10 @@ async function listen(
     if (Object.keys(config?.sinks ?? {}).length === 0) end.now('unread');
   };
   const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), onClosed });
-  const sinks = await openSinks(config?.sinks, { clock, environment: io.environment, stdout });
+  const sinks = await openSinks(config?.sinks, {
+    ...{ clock, environment: io.environment, stdout, allow: endpoints.allow },
+    openSender: (target) => senderOf(target, endpoints),
+  });
   const dm = await dmPolicyOf(config?.dm, io.environment);
   const journal = openJournal({
     directory,

@@ -1,4 +1,4 @@
-import { openSinks, withheldSinks } from '../../bridge/index.js';
+import { openSinks, senderOf, withheldSinks } from '../../bridge/index.js';
 import type { DeliveryReceipt, SinkPlan } from '../../delivery/index.js';
 import { openJournal } from '../../journal/index.js';
 import type { CommandIo } from '../command.js';
@@ -27,7 +27,11 @@ export async function redeliverHere({ id, sinks, directory, json }: Redelivery, 
   const { clock, random, logger, output, environment, configuration } = io;
   const glyphs = glyphsOf(environment);
   const stdout = stdoutSink({ output, json, glyphs, onClosed: () => {} });
-  const plans = await openSinks(configuration?.content.sinks, { clock, environment, stdout });
+  const allow = configuration?.content.sending?.allow ?? [];
+  const plans = await openSinks(configuration?.content.sinks, {
+    ...{ clock, environment, stdout, allow },
+    openSender: (target) => senderOf(target, { ...configuration?.content.endpoints, directory, allow, environment, clock, random }),
+  });
   checkSinks(
     sinks,
     plans.map(({ sink }) => sink.name),
