@@ -31,6 +31,8 @@ const mostWaitingReads = 4_096;
 const trustMs = 10_000;
 const lagRetryMs = 500;
 const mostSlots = 1_024;
+/** How the memory of a modem that takes no +CPMS is called. */
+const unnamedMemory = 'unnamed';
 
 /** Reads and deletes messages in a modem's memories, and hands each over once. */
 export class MessageStore {
@@ -41,9 +43,11 @@ export class MessageStore {
   readonly #waitingReads = new Set<string>();
   /** Handed over once, not taken, and to be found again. */
   readonly #released = new Set<string>();
-  #memories: readonly string[];
-  #receiving: string | null;
-  #current: string | null;
+  #memories: readonly string[] = [];
+  #receiving: string | null = null;
+  #current: string | null = null;
+  /** Whether the modem lets a memory be chosen; where it does not, the one there is is read under whatever name. */
+  #chooses = true;
   #listingWorks: boolean;
 
   constructor(
@@ -54,15 +58,14 @@ export class MessageStore {
   ) {
     this.#tools = tools;
     this.#listeners = listeners;
-    this.#memories = memories.swept;
-    this.#receiving = memories.receiving;
-    this.#current = memories.receiving;
+    this.reset(memories);
     this.#listingWorks = !hasQuirk(profile, 'lists-no-messages');
   }
 
   /** Says that the modem was set up anew and which memory it reads now. */
   reset(memories: { readonly swept: readonly string[]; readonly receiving: string | null }): void {
-    this.#memories = memories.swept;
+    this.#chooses = memories.swept.length > 0;
+    this.#memories = this.#chooses ? memories.swept : [unnamedMemory];
     this.#receiving = memories.receiving;
     this.#current = memories.receiving;
   }
@@ -70,7 +73,8 @@ export class MessageStore {
   /** Reads what +CMTI or +CDSI announced. An index already waiting is not read twice. */
   async announced({ memory, index }: StorageLocation): Promise<void> {
     reached('modem:announced');
-    const location = { memory: this.#memories.find((name) => sameMemory(name, memory)) ?? memory, index };
+    const spelled = this.#chooses ? (this.#memories.find((name) => sameMemory(name, memory)) ?? memory) : unnamedMemory;
+    const location = { memory: spelled, index };
     const key = keyOf(location);
     if (this.#waitingReads.has(key)) return;
     if (this.#waitingReads.size >= mostWaitingReads) return;
@@ -168,9 +172,10 @@ export class MessageStore {
     return null;
   }
 
-  async #sweepOne(memory: string): Promise<void> {
+  async #sweepOne(wanted: string): Promise<void> {
     reached('modem:sweeping');
-    const total = await this.#select(memory, { always: true });
+    const total = await this.#select(wanted, { always: true });
+    const memory = this.#chooses ? wanted : unnamedMemory;
     let found = 0;
     const entries = this.#listingWorks ? await this.#list() : null;
     if (entries !== null) {
@@ -242,11 +247,19 @@ export class MessageStore {
 
   /** Makes a memory the one that is read; gives its capacity where the modem says it. */
   async #select(memory: string, { always = false }: { readonly always?: boolean } = {}): Promise<number | null> {
-    if (this.#current === memory && !always) return null;
+    if (!this.#chooses || (this.#current === memory && !always)) return null;
     this.#current = null;
     const alone = await attempt(this.#tools, `AT+CPMS="${memory}"`);
-    // A modem that wants all three is told to go on receiving where it did.
-    const lines = alone ?? (await this.#tools.engine.command(`AT+CPMS="${memory}","${memory}","${this.#receiving ?? memory}"`));
+    // A modem that wants all three is told to go on receiving where it did; one that took nothing so far takes nothing at all.
+    const lines =
+      alone ??
+      (await this.#tools.engine.command(`AT+CPMS="${memory}","${memory}","${this.#receiving ?? memory}"`).catch((cause: unknown) => {
+        if (this.#receiving !== null || !(cause instanceof AtError)) throw cause;
+        this.#chooses = false;
+        this.#memories = [unnamedMemory];
+        return [];
+      }));
+    if (!this.#chooses) return null;
     this.#current = memory;
     const line = findLine(lines, '+CPMS:');
     if (line === null) return null;

@@ -436,6 +436,26 @@ test('results in small letters, errors in words and a bare ERROR mean what they 
   expect(notes()).not.toContain('trouble');
 });
 
+test.each([
+  ['knows no +CPMS', { 'AT+CPMS=?': refuse, 'AT+CPMS?': refuse }],
+  ['offers memories and lets none be chosen', {}],
+])('a modem that %s is read all the same: what it announces, and what lay there before', async (_name, answers) => {
+  const { far, open, run } = bench();
+  for (const [text, answer] of Object.entries(answers)) far.answers.set(text, answer);
+  for (const forms of ['"ME"', '"SM"', '"ME","ME"', '"ME","ME","ME"', '"SM","SM","SM"']) far.answers.set(`AT+CPMS=${forms}`, refuse);
+  far.memories.get('ME')?.set(1, { status: 1, pdu: deliverPdu(1) });
+  const { modem, take } = await open();
+  const before = await take();
+  expect(before.pdu).toBe(deliverPdu(1));
+  await run(modem.acknowledge(before));
+  far.memories.get('ME')?.set(2, { status: 0, pdu: deliverPdu(2) });
+  far.send('\r\n+CMTI: "SM",2\r\n');
+  const announcedOne = await take();
+  expect(announcedOne.pdu).toBe(deliverPdu(2));
+  await run(modem.acknowledge(announcedOne));
+  expect(far.memories.get('ME')?.size).toBe(0);
+});
+
 test('a slot that is freed under one name of its memory is not deleted unseen under another', async () => {
   const { far, open, run, clock } = bench();
   const shared = new Map([[3, { status: 0, pdu: deliverPdu(1) }]]);

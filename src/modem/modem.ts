@@ -232,7 +232,7 @@ export class Modem implements ModemDriver {
     const memories = await chooseMemories(tools, profile);
     this.#note(
       'memories',
-      `messages are kept in ${memories.receiving ?? 'a memory that the modem does not name'}, looked at: ${memories.swept.join(', ')}`,
+      `messages are kept in ${memories.receiving ?? 'a memory that the modem does not name'}, looked at: ${memories.swept.join(', ') || 'the one there is'}`,
     );
     const store = this.#useStore(profile, memories);
     await store.sweep();
