@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'endurance',
           include: [
             'hil-tests/journeys/kill.hil.test.ts',
-            'hil-tests/journeys/http-kill.hil.test.ts',
+            'hil-tests/journeys/binding-kill.hil.test.ts',
             'hil-tests/journeys/programme.hil.test.ts',
             'hil-tests/journeys/hotplug.hil.test.ts',
             'hil-tests/endurance/*.endurance.test.ts',

@@ -37,10 +37,10 @@ ${evidence.join('\n')}
 
 function row({ item, title, clause, status, support, shownBy, note, evidence }: StatedItem): string {
   const peers = [...new Set(evidence.flatMap(({ outcome, peer }) => (outcome === 'passed' && peer !== null ? [peer] : [])))];
-  const by = shownBy === 'peers' ? peers.join(', ') : shownBy === 'itself' ? 'wapbridge itself only' : '';
+  const by = shownBy === 'peers' ? peers.join(', ') : '';
   const words = [by, note ?? ''].filter((word) => word !== '').join('; ');
   const what = `${escaped(title)} <span class="soft">(${escaped(clause)})</span>`;
-  return `<tr><td class="item">${item}</td><td>${what}</td><td>${status}</td><td class="state ${support}">${spoken(support)}</td><td>${escaped(words)}</td></tr>`;
+  return `<tr><td class="item">${item}</td><td>${what}</td><td class="state">${status}</td><td class="state ${support}">${spoken(support)}</td><td>${escaped(words)}</td></tr>`;
 }
 
 function section({ item, evidence }: StatedItem): string {

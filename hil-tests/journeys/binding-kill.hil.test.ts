@@ -1,11 +1,15 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { post, RawConnection } from '../../src/endpoints/http/http.testing.js';
+import { headerId } from '../../src/endpoints/obex/codes.js';
+import { connectPacket, dmType, endOfBody, putFinal, RawObex, typeHeader } from '../../src/endpoints/obex/obex.testing.js';
+import type { ObexPacket } from '../../src/endpoints/obex/packet.js';
 import { seededRandom } from '../../src/runtime/index.js';
 import type { NdjsonObject } from '../support/lines.js';
 import { type Scene, test } from '../support/scene.js';
+import { sipMessage } from '../support/sip-peer.js';
 import type { RunningWapbridge } from '../support/wapbridge.js';
 
 const kills = Number(process.env.KILLS ?? 50);
@@ -30,7 +34,7 @@ const points = [
   'journal:attempt:recorded',
 ] as const;
 
-test(`kill -9 of listen at any moment loses no push that was answered with 204, and makes none up (${kills} kills, SEED=${seed})`, {
+test(`kill -9 of listen at any moment loses no push that was told accepted over HTTP, SIP or OBEX, and makes none up (${kills} kills, SEED=${seed})`, {
   timeout: 500_000,
 }, async ({ scene }) => {
   const random = seededRandom(seed);
@@ -46,7 +50,7 @@ test(`kill -9 of listen at any moment loses no push that was answered with 204, 
     }
     expect(listen.strayLines.length).toBeLessThanOrEqual(1);
   };
-  const nextBody = (kind: 'http' | 'udp'): Buffer => {
+  const nextBody = (kind: 'http' | 'udp' | 'sip' | 'obex'): Buffer => {
     const octets = Buffer.from(`${kind} ${sent.size} ${random.fraction()}`);
     sent.add(octets.toString('hex').toUpperCase());
     return octets;
@@ -63,11 +67,16 @@ test(`kill -9 of listen at any moment loses no push that was answered with 204, 
       for (let index = 0; index < 5; index += 1) {
         udp.send(Buffer.concat([Buffer.from('010603C2AF87', 'hex'), nextBody('udp')]), ports.udp, '127.0.0.1');
       }
-      const posting = Array.from({ length: 4 }, () => postAll(ports.http, 12, nextBody, accepted));
+      const telling = [
+        ...Array.from({ length: 3 }, () => postAll(ports.http, 12, nextBody, accepted)),
+        ...Array.from({ length: 2 }, () => putAll(ports.obex, 8, nextBody, accepted)),
+      ];
+      const sip = messageAll(ports.sip, 12, nextBody, accepted);
       if (atPoint) await Promise.race([listen.exited, pause(1500)]);
       else await pause(random.fraction() * 120);
       listen.program.signal('SIGKILL');
-      await Promise.all([listen.exited, ...posting]);
+      await Promise.all([listen.exited, ...telling]);
+      sip.close();
       udp.close();
     }
     expect((await listen.exited).signal, `run ${run}: ${listen.program.describe()}`).toBe('SIGKILL');
@@ -87,6 +96,8 @@ test(`kill -9 of listen at any moment loses no push that was answered with 204, 
 
   const found = new Set(seen.map(({ body }) => body));
   expect(accepted.size, 'nothing was accepted at all').toBeGreaterThan(0);
+  // A few kills may all come before a binding has said anything.
+  for (const kind of kills < 20 ? [] : ['http', 'sip', 'obex']) expect(countOf(accepted, kind), `over ${kind}`).toBeGreaterThan(0);
   expect(
     [...accepted].filter((body) => !found.has(body)),
     `SEED=${seed}: accepted and lost`,
@@ -101,21 +112,24 @@ test(`kill -9 of listen at any moment loses no push that was answered with 204, 
   const again = delivered.filter(({ id, run }) => seen.some((line) => line.id === id && line.run > run));
   expect(again, `SEED=${seed}: handed on again after it was settled`).toEqual([]);
   process.stderr.write(
-    `${kills} kills, ${sent.size} pushes sent, ${accepted.size} answered with 204, ${found.size} handed on, 0 lost, seed ${seed}\n`,
+    `${kills} kills, ${sent.size} pushes sent, ${accepted.size} told accepted (${countsOf(accepted)}), ${found.size} handed on, 0 lost, seed ${seed}\n`,
   );
 });
 
 function start(scene: Scene, stateDir: string, point: string | null): RunningWapbridge {
   const environment = point === null ? {} : { WAPBRIDGE_KILL_AT: point, NODE_OPTIONS: `--import=${killAt}` };
-  return scene.wapbridge(['listen', '--http', '0', '--udp', '0', '--json', '--state-dir', stateDir], { environment });
+  return scene.wapbridge(
+    ['listen', '--http', '0', '--udp', '0', '--sip', 'sip:dev@127.0.0.1:0', '--obex', '0', '--json', '--state-dir', stateDir],
+    { environment },
+  );
 }
 
-async function portsOf(listen: RunningWapbridge): Promise<{ readonly http: number; readonly udp: number }> {
+async function portsOf(listen: RunningWapbridge): Promise<Readonly<Record<'udp' | 'http' | 'sip' | 'obex', number>>> {
   const port = async (binding: string): Promise<number> => {
     const event = await listen.waitForEvent('listening', (object) => object.binding === binding).catch(() => null);
     return event === null ? new Promise<never>(() => undefined) : Number(event.port);
   };
-  return { udp: await port('udp'), http: await port('http') };
+  return { udp: await port('udp'), http: await port('http'), sip: await port('sip'), obex: await port('obex') };
 }
 
 /** Posts one after the other on one connection until it ends; what is answered with 204 is noted. */
@@ -133,6 +147,48 @@ async function postAll(port: number, count: number, nextBody: (kind: 'http') => 
   }
   connection.socket.destroy();
 }
+
+/** Puts one after the other on one connection until it ends; what is answered with Success is noted. */
+async function putAll(port: number, count: number, nextBody: (kind: 'obex') => Buffer, accepted: Set<string>): Promise<void> {
+  const peer = new RawObex(port);
+  const ask = (packet: ObexPacket): Promise<ObexPacket | null> => peer.ask(packet).catch(() => null);
+  const connected = await ask(connectPacket());
+  if (connected?.code === 0xa0) {
+    const connection = connected.headers.filter(({ id }) => id === headerId.connectionId);
+    for (let index = 0; index < count; index += 1) {
+      const body = nextBody('obex');
+      const answer = await ask(putFinal([...connection, typeHeader(dmType), endOfBody(body)]));
+      if (answer?.code !== 0xa0) break;
+      accepted.add(body.toString('hex').toUpperCase());
+    }
+  }
+  peer.end();
+}
+
+/** Sends all at once; what is answered with 200 is noted. */
+function messageAll(port: number, count: number, nextBody: (kind: 'sip') => Buffer, accepted: Set<string>): { close(): void } {
+  const socket = createSocket('udp4');
+  const bodies = new Map<string, Buffer>();
+  socket.on('message', (octets) => {
+    const text = octets.toString('latin1');
+    const body = bodies.get(/^Call-ID: *(\S+)/im.exec(text)?.[1] ?? '');
+    if (body !== undefined && text.startsWith('SIP/2.0 200 ')) accepted.add(body.toString('hex').toUpperCase());
+  });
+  for (let index = 0; index < count; index += 1) {
+    const body = nextBody('sip');
+    const call = `k${createHash('sha256').update(body).digest('hex').slice(0, 24)}`;
+    bodies.set(call, body);
+    socket.send(Buffer.from(sipMessage(call, {}, body.toString('latin1')), 'latin1'), port, '127.0.0.1');
+  }
+  return { close: () => socket.close() };
+}
+
+function countOf(accepted: ReadonlySet<string>, kind: string): number {
+  return [...accepted].filter((body) => Buffer.from(body, 'hex').toString('latin1').startsWith(`${kind} `)).length;
+}
+
+const countsOf = (accepted: ReadonlySet<string>): string =>
+  ['http', 'sip', 'obex'].map((kind) => `${countOf(accepted, kind)} ${kind}`).join(', ');
 
 function bodyIn(event: NdjsonObject): string {
   const { push } = event;
