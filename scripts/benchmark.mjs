@@ -4,7 +4,7 @@
 // Before that, how fast lines are read without any port (benchmark-reading.mjs), and after it how fast parts leave
 // (benchmark-sending.mjs), and pushes through the bindings that need no modem (benchmark-bindings.mjs); --reading, --sending and
 // --bindings are one of these alone.
-// usage: npm run benchmark -- [--reading|--sending|--bindings|--paced] [--parts N] [--rounds N] [--json]
+// usage: npm run benchmark -- [--reading|--sending|--bindings|--dm|--paced] [--parts N] [--rounds N] [--json]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,10 @@ function measureApart(script, parameters = []) {
 }
 if (process.argv.includes('--sending')) {
   process.stdout.write(measureApart('benchmark-sending.mjs', ['--rounds', String(rounds)]));
+  process.exit(0);
+}
+if (process.argv.includes('--dm')) {
+  process.stdout.write(measureApart('benchmark-dm.mjs'));
   process.exit(0);
 }
 if (process.argv.includes('--bindings')) {

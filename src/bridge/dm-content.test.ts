@@ -37,6 +37,21 @@ describe('what a body says', () => {
     expect(form(`010603C3AF87${xml}`)).toMatchObject({ kind: 'sessionless', commands: [{ name: 'Replace', items: [{ preview: '7' }] }] });
   });
 
+  test('the character set of the content type counts for a body in XML', () => {
+    const latin1 = bodies.sessionless_replace.xml.replace('>7<', '>\u00e9<').replace(' encoding="UTF-8"', '');
+    const content = read(`01060603C38184AF87${Buffer.from(latin1, 'latin1').toString('hex')}`);
+    expect(content).toMatchObject({ codes: [], members: { dm: { commands: [{ items: [{ preview: '\u00e9' }] }] } } });
+  });
+
+  test.each([
+    ['010603BEAF848C82985400', 'mms-notification'],
+    ['010603BEAF848C869854', 'mms-delivery-report'],
+    ['010603BEAF84FF', 'mms-message'],
+    ['01060603020312AF9000', 'supl-init'],
+  ])('%s for another application is named: %s', (wsp, kind) => {
+    expect(read(wsp)).toMatchObject({ authentication: null, members: { content: { kind, xml: null } } });
+  });
+
   test('a bootstrap is checked with the IMSI of the SIM that received it', () => {
     expect(read(netwPin, { imsi: '001010123456789' }).members.authentication).toEqual({
       result: 'mac-ok',
@@ -82,7 +97,7 @@ describe('what a body says', () => {
       kind: 'service-indication',
       xml: '<si>\n  <indication href="http://www.a.com/" action="signal-medium">s</indication>\n</si>',
     });
-    expect(read('010603BEAF84' + '8C82').members).toEqual({});
+    expect(read('010603BEAF84' + '8C82').members).toEqual({ content: { kind: 'mms-notification', xml: null, octets: 2 } });
   });
 
   test('a document that was read is annotated octet by octet, one that was not is not annotated half', () => {

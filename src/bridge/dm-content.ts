@@ -56,6 +56,19 @@ const documents: ReadonlyMap<number, { readonly kind: string; readonly form: 'wb
   [0x030a, { kind: 'email-notification', form: 'wbxml' }],
 ]);
 
+/** Kinds of MMS messages by X-Mms-Message-Type, the field that each begins with, as the MMS encapsulation numbers them. */
+const mmsTypes: ReadonlyMap<number, string> = new Map([
+  [0x82, 'mms-notification'],
+  [0x86, 'mms-delivery-report'],
+  [0x88, 'mms-read-report'],
+]);
+
+/** What is named and not read further: an MMS message by its first field (0x8C and the type), the begin of a location session. */
+function nameOf(code: number, [field, value = 0]: Uint8Array): string | null {
+  if (code === 0x3e) return (field === 0x8c ? mmsTypes.get(value) : undefined) ?? 'mms-message';
+  return code === 0x0312 ? 'supl-init' : null;
+}
+
 /** Reads the body of a push as far as its type is known; what cannot be read becomes a diagnostic and stays octets, not annotated half. */
 export function readDmContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets = {}, options: ReadBodyOptions = {}): DmContent {
   const { annotate } = options;
@@ -74,9 +87,11 @@ function readContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets, op
       return readMessage(push, code === 0x42 ? 'wbxml' : 'xml', secrets, options);
     if (verdict === 'dm-notification' && code === 0x44) return readNotification(push, secrets, options);
     if (verdict === 'dm-notification') return { ...nothing, diagnostics: [notRead], authentication: unverifiable, kind: 'notification' };
+    const named = verdict === 'other-application' && code !== null ? nameOf(code, push.body) : null;
+    if (named !== null) return { ...nothing, members: { content: { kind: named, xml: null, octets: push.body.length } } };
     const document = verdict === 'other-application' && code !== null ? documents.get(code) : undefined;
     if (document === undefined) return nothing;
-    const { root } = readRoot(push.body, document.form, options);
+    const { root } = readRoot(push, document.form, options);
     return { ...nothing, members: { content: { kind: document.kind, xml: formatXml(root, { indent: 2 }) } } };
   } catch (caught) {
     if (!(caught instanceof DecodeError)) throw caught;
@@ -100,17 +115,18 @@ const notRead: Diagnostic = {
 };
 
 function readRoot(
-  body: Uint8Array,
+  push: PushMessage,
   form: 'wbxml' | 'xml',
   { annotate, bodyOffset = 0 }: ReadBodyOptions,
 ): { readonly root: ElementNode; readonly diagnostics: readonly Diagnostic[] } {
+  const { body } = push;
   return form === 'wbxml'
     ? decodeWbxml(body, { annotate, baseOffset: bodyOffset, fallbackType: syncMl12 })
-    : parseXml(body, { baseOffset: bodyOffset });
+    : parseXml(body, { baseOffset: bodyOffset, charset: textParameter(push, 'CHARSET') });
 }
 
 function readMessage(push: PushMessage, form: DmMessageContext['form'], secrets: DmSecrets, options: ReadBodyOptions): DmContent {
-  const { root, diagnostics } = readRoot(push.body, form, options);
+  const { root, diagnostics } = readRoot(push, form, options);
   const described = describeDmMessage(root, { form, secured: isSecured(push) });
   const authentication = vouch(push, secrets);
   return {

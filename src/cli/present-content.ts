@@ -20,7 +20,11 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
     lines.push(...say('notification', `of ${who}, ${textAt(notification, 'uiMode')}, begun by the ${textAt(notification, 'initiator')}`));
   }
   const content = objectAt(facts, 'content');
-  if (content !== null) lines.push(...say((textAt(content, 'kind') ?? '').slice(0, 14), textAt(content, 'xml') ?? ''));
+  if (content !== null) {
+    const [kind, xml] = [textAt(content, 'kind') ?? '', textAt(content, 'xml')];
+    if (xml === null) lines.push(...say('content', `${kind}, ${numberAt(content, 'octets') ?? 0} octets, not read further`));
+    else lines.push(...say(kind.slice(0, 14), xml));
+  }
   const authentication = objectAt(facts, 'authentication');
   const result = textAt(authentication, 'result');
   if (authentication !== null && result !== null && result !== 'none') {
