@@ -212,9 +212,19 @@ describe('limits', () => {
   });
 
   test('text: every use of a table string counts, before it is made', () => {
-    const bomb = (uses: number): string => `02A4016A${'A000'}${'61'.repeat(4095)}006D${'8300'.repeat(uses)}01`;
-    expect(codeOf(bomb(256))).toBe('read');
+    const bomb = (uses: number, more = ''): string => `02A4016A${'A000'}${'61'.repeat(4095)}006D${'8300'.repeat(uses)}${more}01`;
+    // 256 times 4,095 and 256 more are 1 MiB to the character.
+    const rest = (characters: number): string => `03${'61'.repeat(characters)}00`;
+    expect(codeOf(bomb(256, rest(256)))).toBe('read');
+    expect(codeOf(bomb(256, rest(257)))).toMatch(/^dm\/too-much-text/);
     expect(codeOf(bomb(257))).toMatch(/^dm\/too-much-text/);
+  });
+
+  test('string table: as long as what is left, and one octet longer', () => {
+    expect(codeOf('02A4016A03616200')).toBe('octets/truncated at 8');
+    expect(codeOf('02A4016A04616200' + '2D')).toMatch(/^octets\/truncated/);
+    expect(codeOf('02A4016A03616200' + '2D')).toBe('read');
+    expect(codeOf('02A4016A05616200' + '2D')).toBe('octets/truncated at 5');
   });
 
   test('documents inside documents: at it and one past it', () => {
