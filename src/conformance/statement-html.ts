@@ -7,7 +7,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.35rem; margin: 0 0 .2rem } h2 { font-size: 1.1rem; margin: 1.8rem 0 .3rem } h3 { font-size: 1rem; margin: 1.2rem 0 .2rem }
 .hardware { font-weight: 700; color: var(--plain); padding: .6rem .8rem; border: 2px solid; border-radius: .3rem; margin: .8rem 0 }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
-td.item, td.when, td.state { white-space: nowrap } td.when { font-variant-numeric: tabular-nums }
+th, td.item, td.when, td.state { white-space: nowrap } td.when { font-variant-numeric: tabular-nums }
 .supported, .passed { color: var(--good); font-weight: 600 } .failed { color: var(--bad); font-weight: 600 } .not-shown, .not-run { color: var(--plain) } .not-supported, .soft { color: var(--soft) }
 `;
 
