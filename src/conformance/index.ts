@@ -1,5 +1,6 @@
 export { type Item, type ItemId, scrItems } from './items.js';
 export { type HttpProcedure, httpProcedures } from './procedures/http.js';
+export { type ObexProcedure, obexProcedures } from './procedures/obex.js';
 export { ownProcedures } from './procedures/own.js';
 export { type SipProcedure, sipProcedures } from './procedures/sip.js';
 export { wspProcedures } from './procedures/wsp.js';

@@ -27,16 +27,15 @@ export const conformanceCommand = defineCommand({
       .option('html', { type: 'string', requiresArg: true, describe: 'write the statement there too, as a page' }),
   run: async (options, io) => {
     const { output, errors, clock, environment } = io;
-    const { httpProcedures, ownProcedures, runConformance, scrItems, sipProcedures, statementHtml, wspProcedures } = await import(
-      '../../conformance/index.js'
-    );
+    const { httpProcedures, obexProcedures, ownProcedures, runConformance, scrItems, sipProcedures, statementHtml, wspProcedures } =
+      await import('../../conformance/index.js');
     const known = scrItems().map(({ id }) => String(id));
     for (const item of options.item ?? []) {
       if (!known.includes(item)) {
         throw new BridgeError('cli/usage', `there is no item ${item}`, { advice: `write one of ${known[0]} to ${known.at(-1)}` });
       }
     }
-    const all = [...wspProcedures, ...sipProcedures, ...httpProcedures, ...ownProcedures];
+    const all = [...wspProcedures, ...sipProcedures, ...httpProcedures, ...obexProcedures, ...ownProcedures];
     const wanted = ({ item, peer }: Procedure): boolean =>
       (options.item === undefined || options.item.includes(item)) && !(options.own && peer !== null);
     if (options.list) {
