@@ -22,7 +22,7 @@ static uint32_t connection;
 static uint8_t *object; static size_t object_length; static char object_type[256];
 
 static void digest(const uint8_t *nonce, const char *secret, uint8_t *out) {
-  char name[] = "/tmp/obex-probe-XXXXXX", command[128];
+  char name[] = "obex-probe-XXXXXX", command[128];
   int file = mkstemp(name);
   if (file < 0 || write(file, nonce, 16) != 16 || write(file, ":", 1) != 1 || write(file, secret, strlen(secret)) != (ssize_t)strlen(secret)) exit(3);
   close(file);
