@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { ManualClock, seededRandom } from '../../src/runtime/index.js';
 import { openVirtualBench } from '../../src/virtual-bench/index.js';
+import { rewrittenModem } from '../support/rewritten-modem.js';
 import { test } from '../support/scene.js';
 import { deliverTpdu } from '../support/tpdu.js';
 import { type RunningWapbridge, wapbridgeMain } from '../support/wapbridge.js';
@@ -201,3 +202,20 @@ function filesBelow(folder: string): string[] {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());
 }
+
+test('a bootstrap that comes by a modem whose SIM does not tell its IMSI is unverifiable, and is withheld where that is asked for', {
+  timeout: 60_000,
+}, async ({ scene }) => {
+  const folder = scene.folder();
+  const files = { imsi: join(folder, 'imsi'), config: join(folder, 'config.yaml') };
+  writeFileSync(files.imsi, `${await secondImsi()}\n`);
+  writeFileSync(files.config, 'dm: { require-authenticated: [bootstrap] }\n');
+  const bench = await scene.bench({ modems: 2, parameters: ['--tcp', '0'] });
+  const silent = await rewrittenModem(scene, bench.modem(2).port, (lines) => lines.replace(/^00101\d{10}\r\n/gm, ''));
+  const listen = await scene.listen(silent, { parameters: ['--config', files.config] });
+  const words = ['--to', bench.modem(2).number, '--type', 'dm+wbxml', '--body', template, '--sec', 'netwpin', '--imsi-file', files.imsi];
+  const send = scene.wapbridge(['send', '--json', '--state-dir', join(folder, 'sender'), '--modem', bench.modem(1).port, ...words]);
+  expect((await send.exited).code).toBe(0);
+  expect(String((await listen.waitForEvent('withheld')).reason)).toContain('mac-unverifiable');
+  expect(listen.eventsNamed('message')).toEqual([]);
+});

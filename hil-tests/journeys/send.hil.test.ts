@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { rewrittenModem } from '../support/rewritten-modem.js';
 import { type Scene, test } from '../support/scene.js';
 
 /** Octets of a default push before its body. */
@@ -22,27 +22,9 @@ function bodyFile(scene: Scene, octets: Uint8Array): string {
   return path;
 }
 
-/** A modem that no longer says that it is a virtual one: lines from it stand as they came but for its maker and the network of its SIM. */
-async function renamed(scene: Scene, port: string): Promise<string> {
-  const server = createServer((host) => {
-    const modem = connect(Number(new URL(port).port), '127.0.0.1');
-    let rest = '';
-    host.on('data', (octets) => modem.write(octets));
-    modem.setEncoding('latin1').on('data', (text: string) => {
-      // A prompt ends no line.
-      const [, whole = '', partial = ''] = /^([\s\S]*\n|> $)?([\s\S]*)$/.exec(rest + text) ?? [];
-      rest = partial === '> ' ? '' : partial;
-      host.write(`${whole}${partial === '> ' ? partial : ''}`.replaceAll('wapbridge', 'example').replaceAll('00101', '26201'), 'latin1');
-    });
-    for (const [one, other] of [[host, modem] as const, [modem, host] as const]) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  scene.atEnd(() => new Promise((resolve) => server.close(resolve)));
-  return `tcp://127.0.0.1:${(server.address() as { port: number }).port}`;
-}
+/** A modem that no longer says that it is a virtual one: its maker and the network of its SIM are others. */
+const renamed = (scene: Scene, port: string): Promise<string> =>
+  rewrittenModem(scene, port, (lines) => lines.replaceAll('wapbridge', 'example').replaceAll('00101', '26201'));
 
 describe('a push sent through one modem and received on another', () => {
   test.for([1, 2, 17, 255])(
