@@ -114,6 +114,38 @@ test('a part is on disk before it is acknowledged', async () => {
   expect(order).toEqual(['stored', 'acknowledged']);
 });
 
+test('a message does not wait for the modem to answer an acknowledgement, and its part is told before it; a part alone is told after the answer', async () => {
+  const { intake, clock, events, of } = bench();
+  const [first = '', second = ''] = dmPush('0011', 2);
+  let answer = (): void => {};
+  const acknowledge = (): Promise<void> =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const take = (pdu: string): Promise<void> =>
+    intake.take({ pdu, tpduOctets: null, receivedAt: clock.now() }, { modem: 'a', receiver: 'x', acknowledge });
+  const pause = async (): Promise<void> => {
+    for (let turn = 0; turn < 5; turn += 1) {
+      await clock.step(1);
+      await clock.settle();
+    }
+  };
+  const taking = take(first);
+  await pause();
+  expect(events).toEqual([]);
+  answer();
+  await taking;
+  expect(of('part').map(({ reassembly }) => reassembly)).toEqual(['pending']);
+
+  const last = take(second);
+  await pause();
+  await intake.flush();
+  expect(events.map(({ event }) => event)).toEqual(['part', 'part', 'message']);
+  answer();
+  await last;
+  expect(events).toHaveLength(3);
+});
+
 test('what cannot be stored is refused, so that the network keeps it, and leads to nothing', async () => {
   const failure = new BridgeError('journal/not-stored', 'the disk is full');
   const { receive, answers, events } = bench({ journal: () => ({ append: () => Promise.reject(failure) }) });

@@ -65,7 +65,8 @@ interface PartFacts {
 interface Consequence {
   readonly reassembly: PartReassembly | null;
   readonly missing: readonly number[] | null;
-  readonly act: (() => void) | null;
+  /** `first` is called before the first event that this leads to. */
+  readonly act: ((first: () => void) => void) | null;
 }
 
 const retryDelaysMs: readonly number[] = [100, 500, 2000];
@@ -94,7 +95,7 @@ export class Intake {
     for (const stored of this.#options.journal.openParts()) {
       const tag = { id: stored.id, position: stored.position, receivedAt: stored.receivedAt, pdu: stored.octets, modem: stored.source };
       if (stored.binding !== 'sms') this.#finishEndpoint({ ...readEndpointFacts(stored), octets: fromHex(stored.octets) }, tag);
-      else this.#follow(readPdu(stored.octets), tag, receiverIn(stored.facts), null).act?.();
+      else this.#follow(readPdu(stored.octets), tag, receiverIn(stored.facts), null).act?.(() => {});
       reached('part:recovered');
     }
     this.#sets.check();
@@ -118,13 +119,19 @@ export class Intake {
       appended.duplicateOf === null
         ? this.#follow(reading, tag, origin.receiver, origin.imsi ?? null)
         : { reassembly: 'duplicate', missing: null, act: null };
-    this.#options.emit(partEvent(reading, tag, consequence.reassembly, consequence.missing));
-    reached('part:told');
-    consequence.act?.();
+    let told = false;
+    const tell = (): void => {
+      if (told) return;
+      told = true;
+      this.#options.emit(partEvent(reading, tag, consequence.reassembly, consequence.missing));
+      reached('part:told');
+    };
+    // A message does not wait for the modem's answer, which on a busy line comes behind the whole next part; its last part is told with it.
+    consequence.act?.(tell);
     reached('part:followed');
-    // Nothing of that waits for the modem's answer: on a busy line it comes behind the whole next part.
     await answered;
     reached('part:acknowledged');
+    tell();
   }
 
   /**
@@ -196,17 +203,21 @@ export class Intake {
 
   #follow(reading: Reading, tag: PartTag, receiver: string, imsi: string | null): Consequence {
     if (reading.kind === 'unreadable') {
-      return { reassembly: null, missing: null, act: () => this.#finish(draftOfUnreadable(tag, reading.error)) };
+      return { reassembly: null, missing: null, act: (first) => this.#finish(draftOfUnreadable(tag, reading.error), first) };
     }
     if (reading.kind === 'report') {
-      const act = (): void => this.#takeReport(reading.report, tag, receiver);
+      const act = (first: () => void): void => this.#takeReport(reading.report, tag, receiver, first);
       return { reassembly: 'single', missing: null, act };
     }
     const outcome = this.#sets.accept(receiver, reading.part, tag);
     switch (outcome.state) {
       case 'single':
       case 'complete':
-        return { reassembly: outcome.state, missing: null, act: () => this.#finish(draftOf(outcome.message, this.#options.dm, imsi)) };
+        return {
+          reassembly: outcome.state,
+          missing: null,
+          act: (first) => this.#finish(draftOf(outcome.message, this.#options.dm, imsi), first),
+        };
       case 'pending':
       case 'conflict':
         return { reassembly: outcome.state, missing: outcome.set.missing, act: null };
@@ -215,12 +226,13 @@ export class Intake {
     }
   }
 
-  #takeReport(report: SmsStatusReport, tag: PartTag, receiver: string): void {
+  #takeReport(report: SmsStatusReport, tag: PartTag, receiver: string, first: () => void): void {
     const { onReport, emit, journal, clock } = this.#options;
     this.#write(
       async () => (await onReport?.(report, tag, receiver)) ?? null,
       (about) => {
         const event = { ...reportEvent(report, tag), send: about?.send ?? null, sequence: about?.sequence ?? null };
+        first();
         emit(event);
         const kept = reportToComplete(tag, report, { ...event }, clock.now());
         this.#write(
@@ -231,7 +243,7 @@ export class Intake {
     );
   }
 
-  #finish(draft: MessageDraft): void {
+  #finish(draft: MessageDraft, first: () => void = () => {}): void {
     reached('message:judged');
     // Routing has said whose it is; what is withheld stays in the inbox, from where it can be released.
     const routed = this.#options.sinksFor(draft);
@@ -242,6 +254,7 @@ export class Intake {
       () => this.#options.journal.complete(message),
       ({ id }) => {
         reached('message:stored');
+        first();
         if (draft.withheld !== null)
           this.#options.emit({ event: 'withheld', id, verdict: draft.verdict, from: draft.from, reason: draft.withheld });
         else this.#options.emit({ event: 'message', id, verdict: draft.verdict, sinks, facts: { ...draft.facts, id } });
