@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { whenBound, whenListening } from '../../src/conformance/peers/ports.js';
-import { binaryBody, sipProcedures } from '../../src/conformance/procedures/sip.js';
+import { dmBody } from '../../src/conformance/procedures/push-bench.js';
+import { sipProcedures } from '../../src/conformance/procedures/sip.js';
 import { Collector } from '../support/lines.js';
 import { describePeer } from '../support/peer.js';
 import type { RunningProgram } from '../support/program.js';
@@ -55,7 +56,7 @@ function configured(scene: Scene, sip: object): { readonly parameters: readonly 
   const folder = scene.folder();
   const file = join(folder, 'wapbridge.yaml');
   writeFileSync(file, JSON.stringify({ endpoints: { sip } }));
-  writeFileSync(join(folder, 'body'), binaryBody(400));
+  writeFileSync(join(folder, 'body'), dmBody(400));
   return { folder, parameters: ['--json', '--config', file, '--state-dir', join(folder, 'state')] };
 }
 
@@ -124,7 +125,7 @@ describePeer('SIP before tshark', { tshark: 'tshark', text2pcap: 'wireshark-comm
       'sip.Content-Type': ['application/vnd.syncml.dm+wbxml'],
       'sip.Content-Length': ['400'],
     });
-    expect(message!.subarray(-400).equals(binaryBody(400))).toBe(true);
+    expect(message!.subarray(-400).equals(dmBody(400))).toBe(true);
     expect(dissections[0]?.['sip.msg_hdr']?.join('')).toContain('Accept-Contact: *;+g.oma.eventappid="syncml.dm";require;explicit');
     expect(dissections[1]).toMatchObject({ 'sip.CSeq.method': ['REGISTER'], 'sip.contact.uri': [`sip:dev1@127.0.0.1:${port}`] });
     expect(dissections.slice(2).map((layers) => layers['sip.Status-Line']?.join(''))).toEqual([

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from 'vitest';
@@ -136,15 +135,4 @@ export const test = base.extend<{ scene: Scene }>({
   },
 });
 
-/** A TCP port that was free a moment ago, on the loopback address. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('no port was given'));
-      else server.close(() => resolve(address.port));
-    });
-  });
-}
+export { freePort } from '../../src/conformance/peers/ports.js';

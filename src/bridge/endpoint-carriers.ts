@@ -84,7 +84,7 @@ export class EndpointCarriers {
  * @throws DecodeError where it is no push; what the sender throws
  */
 export function previewOf(sender: EndpointSender, wsp: Uint8Array): EndpointPreview {
-  return sender.preview?.(pushOf(wsp)) ?? { lines: [], octets: wsp };
+  return sender.preview(pushOf(wsp));
 }
 
 /** @throws DecodeError */

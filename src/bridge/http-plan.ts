@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { type Config, readSecret, type SecretReference } from '../config/index.js';
+import type { Config, SecretReference } from '../config/index.js';
 import type {
   CredentialKind,
   EndpointSender,
@@ -10,8 +8,10 @@ import type {
   ListenHttpOptions,
   OpenListener,
 } from '../endpoints/index.js';
+import { isLoopbackHost } from '../sending/index.js';
 import { enclosedCredential } from './enclosed-credential.js';
 import type { EndpointSettings } from './endpoint-plan.js';
+import { pemOf, secretOf } from './endpoint-secrets.js';
 
 type HttpConfig = NonNullable<NonNullable<Config['endpoints']>['http']>;
 
@@ -29,7 +29,7 @@ export async function httpListenerOf(text: string, settings: EndpointSettings): 
   const at = parseListenAddress(text);
   const secure = isSecure(at, http);
   const clientCertificate = http.require?.includes('client-certificate') === true;
-  const tls = secure ? await httpTlsOf(http) : undefined;
+  const tls = secure ? await pemOf('endpoints.http', http) : undefined;
   if (tls !== undefined && (tls.certificate === undefined || tls.key === undefined)) {
     throw new EndpointError('endpoints/bad-certificate', `HTTPS at ${text} needs a certificate and its key`, {
       advice:
@@ -59,14 +59,20 @@ export async function httpSenderOf(target: string, settings: EndpointSettings): 
   const { EndpointError, httpSender } = await import('../endpoints/index.js');
   const http = settings.http ?? {};
   const plain = /^http:\/\/(?:\[([^\]]*)\]|([^/:?#]*))/i.exec(target);
-  if (plain !== null && http.tls !== false && !isLoopback(plain[1] ?? plain[2] ?? '')) {
+  if (plain !== null && http.tls !== false && !isLoopbackHost(plain[1] ?? plain[2] ?? '')) {
     throw new EndpointError('endpoints/plain-not-allowed', `${target} would be sent to without TLS`, {
       advice: 'write https://, or set endpoints.http.tls to false where the network is your own',
     });
   }
   const proof = await proofOf(http, settings);
   return httpSender(
-    { target, tls: await httpTlsOf(http), envelope: http.envelope, register: http.register, ...(proof === undefined ? {} : { proof }) },
+    {
+      target,
+      tls: await pemOf('endpoints.http', http),
+      envelope: http.envelope,
+      register: http.register,
+      ...(proof === undefined ? {} : { proof }),
+    },
     settings,
   );
 }
@@ -88,13 +94,8 @@ async function proofOf(http: HttpConfig, settings: EndpointSettings): Promise<Ht
 function isSecure({ host, port }: HostAndPort, http: HttpConfig): boolean {
   if (http.tls !== undefined) return http.tls;
   if (port === securePort) return true;
-  if (!isLoopback(host)) return true;
+  if (!isLoopbackHost(host)) return true;
   return port !== plainPort && http.certificate !== undefined;
-}
-
-/** Whether a host is this machine, so that nobody else hears what is said to it. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 async function credentialsOf(http: HttpConfig, settings: EndpointSettings): Promise<ListenHttpOptions['credentials']> {
@@ -111,21 +112,4 @@ async function credentialsOf(http: HttpConfig, settings: EndpointSettings): Prom
 /** Nonces that were agreed beforehand. */
 async function noncesOf(reference: SecretReference | undefined, settings: EndpointSettings): Promise<readonly string[]> {
   return reference === undefined ? [] : (await secretOf(reference, settings)).split(/\s+/);
-}
-
-async function secretOf(reference: SecretReference, { environment }: EndpointSettings): Promise<string> {
-  return (await readSecret(reference, environment)).trim();
-}
-
-async function httpTlsOf(http: HttpConfig): Promise<NonNullable<ListenHttpOptions['tls']>> {
-  const { EndpointError } = await import('../endpoints/index.js');
-  const pem = (file: string | undefined): string | undefined => {
-    if (file === undefined) return undefined;
-    try {
-      return readFileSync(file, 'utf8');
-    } catch (cause) {
-      throw new EndpointError('endpoints/bad-certificate', `${file} cannot be read`, { cause, advice: 'check the path in endpoints.http' });
-    }
-  };
-  return { certificate: pem(http.certificate), key: pem(http.key), authorities: pem(http.authorities) };
 }

@@ -1,7 +1,8 @@
-import { type Config, readSecret, type SecretReference } from '../config/index.js';
+import type { Config, SecretReference } from '../config/index.js';
 import type { EndpointSender, HostAndPort, ObexCredentials, ObexLine, ObexServiceOptions, OpenListener } from '../endpoints/index.js';
 import { closePort, openPort } from '../modem/index.js';
 import type { EndpointSettings } from './endpoint-plan.js';
+import { secretOf } from './endpoint-secrets.js';
 
 type ObexConfig = NonNullable<NonNullable<Config['endpoints']>['obex']>;
 
@@ -70,16 +71,12 @@ async function openLine(device: string, obex: ObexConfig, { clock }: EndpointSet
   return { stream, close: () => closePort(stream, clock) };
 }
 
-async function credentialsOf(
-  user: string | undefined,
-  password: SecretReference,
-  { environment }: EndpointSettings,
-): Promise<ObexCredentials> {
+async function credentialsOf(user: string | undefined, password: SecretReference, settings: EndpointSettings): Promise<ObexCredentials> {
   const { EndpointError } = await import('../endpoints/index.js');
   if (Buffer.byteLength(user ?? '') > mostUserOctets) {
     throw new EndpointError('endpoints/bad-target', `a user id of OBEX has at most ${mostUserOctets} octets`, {
       advice: 'shorten the user in endpoints.obex',
     });
   }
-  return { user: user ?? null, password: (await readSecret(password, environment)).trim() };
+  return { user: user ?? null, password: await secretOf(password, settings) };
 }

@@ -1,11 +1,8 @@
 import type { DeliveryReceipt, Handover, Sink } from '../delivery/index.js';
 import { EndpointError, type EndpointSender } from '../endpoints/index.js';
 import { EncodeError } from '../octets/index.js';
-import { fromHeaders, type PushMessage } from '../push/index.js';
+import { fromHeaders, hopsHeader, type PushMessage } from '../push/index.js';
 import { checkTarget } from '../sending/index.js';
-
-/** Header that counts how often a push was carried on. */
-const hopsHeader = 'X-Wapbridge-Hops';
 
 /** A push that was carried on so often goes round in a circle. */
 const mostHops = 4;

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { type Config, readSecret, type SecretReference } from '../config/index.js';
-import type { EndpointSender, ListenSipOptions, OpenListener, SipTlsOptions, SipUri } from '../endpoints/index.js';
+import type { Config } from '../config/index.js';
+import type { EndpointSender, ListenSipOptions, OpenListener, SipUri } from '../endpoints/index.js';
 import { checkTarget, SendError } from '../sending/index.js';
 import type { EndpointSettings } from './endpoint-plan.js';
+import { pemOf, secretOf } from './endpoint-secrets.js';
 
 type SipConfig = NonNullable<NonNullable<Config['endpoints']>['sip']>;
 
@@ -25,7 +26,7 @@ export async function sipListenerOf(text: string, settings: EndpointSettings): P
   }
   const wanted = uri.scheme === 'sips' ? 'tls' : uri.parameters.get('transport')?.toLowerCase();
   const transport = transports.find((one) => one === wanted);
-  const tls = await tlsOf(sip);
+  const tls = await pemOf('endpoints.sip', sip ?? {});
   if (transport === 'tls' && (tls.certificate === undefined || tls.key === undefined)) {
     const advice = 'give endpoints.sip.certificate and endpoints.sip.key in the configuration, or choose another transport';
     throw new EndpointError('endpoints/bad-certificate', 'TLS needs a certificate and its key', { advice });
@@ -53,7 +54,7 @@ export async function sipSenderOf(target: string, settings: EndpointSettings): P
   const uri = await sipUri(target, 'endpoints/bad-target');
   const from = sip?.from === undefined ? undefined : (await sipUri(sip.from, 'endpoints/bad-target')).text;
   const mayFollow = ({ text }: SipUri): boolean => mayBeSentTo(text, settings);
-  return sipSender({ target: uri, proxy, from, credentials, tls: await tlsOf(sip), mayFollow }, { clock, random });
+  return sipSender({ target: uri, proxy, from, credentials, tls: await pemOf('endpoints.sip', sip ?? {}), mayFollow }, { clock, random });
 }
 
 /** Whether a redirection may be followed: whoever redirects must not choose whom we send to. */
@@ -90,27 +91,10 @@ async function sipUri(text: string, code: `endpoints/${string}`): Promise<SipUri
   throw new EndpointError(code, `${JSON.stringify(text.slice(0, 200))} is no SIP URI`, { advice });
 }
 
-async function secretOf(reference: SecretReference, { environment }: EndpointSettings): Promise<string> {
-  return (await readSecret(reference, environment)).trim();
-}
-
 async function credentialsOf(sip: SipConfig | undefined, aor: string, settings: EndpointSettings) {
   if (sip?.password === undefined) return undefined;
   const username = sip.user ?? (await sipUri(aor, 'endpoints/bad-target')).user ?? '';
   return { username, password: await secretOf(sip.password, settings) };
-}
-
-async function tlsOf(sip: SipConfig | undefined): Promise<SipTlsOptions> {
-  const { EndpointError } = await import('../endpoints/index.js');
-  const pem = (file: string | undefined): string | undefined => {
-    if (file === undefined) return undefined;
-    try {
-      return readFileSync(file, 'utf8');
-    } catch (cause) {
-      throw new EndpointError('endpoints/bad-certificate', `${file} cannot be read`, { cause, advice: 'check the path in endpoints.sip' });
-    }
-  };
-  return { certificate: pem(sip?.certificate), key: pem(sip?.key), authorities: pem(sip?.authorities) };
 }
 
 /** The instance id of this state folder: a registrar knows the device again by it. @see RFC 5626 4.1 */

@@ -50,3 +50,14 @@ export async function resolveHost(host: string): Promise<{ readonly address: str
     throw new EndpointError('endpoints/not-reached', `the name ${host} is not known`, { cause, advice: 'correct it, or give an address' });
   }
 }
+
+/** The far end of a connection, as it is shown; null where it is gone. */
+export function peerName({
+  remoteAddress,
+  remotePort,
+}: {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+}): string | null {
+  return remoteAddress === undefined || remotePort === undefined ? null : formatAddress(plainAddress(remoteAddress), remotePort);
+}

@@ -75,6 +75,6 @@ export interface EndpointSender {
    */
   send(push: PushMessage, options: { readonly signal: AbortSignal }): Promise<void>;
   /** What would leave for a push; neither credentials nor what only the connection knows stand in it. */
-  preview?(push: PushMessage): EndpointPreview;
+  preview(push: PushMessage): EndpointPreview;
   close(): Promise<void>;
 }

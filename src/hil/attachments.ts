@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redactTrace, writePcapng } from '../capture/index.js';
 import { formatTrace, formatTraceEntry } from '../modem/index.js';
 import { fromHex } from '../octets/index.js';
+import { makeFolder } from '../runtime/index.js';
 import type { Bench } from './bench.js';
 import type { JourneyRecord } from './journey.js';
 import type { Moment } from './moments.js';
@@ -16,9 +18,8 @@ export const reportsFolder = (): string => process.env['HIL_REPORTS'] ?? join('r
  */
 export async function attach(bench: Bench, name: string, began: readonly number[]): Promise<JourneyRecord['attachments']> {
   const folder = reportsFolder();
-  const words = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  const base = words.slice(0, 100);
-  await mkdir(join(folder, 'traces'), { recursive: true });
+  const base = fileNameOf(name);
+  makeFolder(join(folder, 'traces'));
   const written: { title: string; file: string }[] = [];
   for (const [at, modem] of bench.modems.entries()) {
     const entries = modem.trace.slice(began[at] ?? 0);
@@ -35,6 +36,13 @@ export async function attach(bench: Bench, name: string, began: readonly number[
     written.push({ title: 'capture of the parts', file });
   }
   return written;
+}
+
+/** A name that every file system takes; what is lost of a long or a strange one stands in its digest, so that no two names meet in one file. */
+export function fileNameOf(name: string): string {
+  const words = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const plain = words.replaceAll('-', '').length > 0 && words.length <= 100 && /^[ -~]*$/.test(name);
+  return plain ? words : `${words.slice(0, 90)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
 type Packet = Parameters<typeof writePcapng>[0] extends Iterable<infer One> ? One : never;

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../runtime/index.js';
 import type { JourneyRecord } from './journey.js';
 import { reportHtml } from './report-html.js';
 import { reportJunit } from './report-junit.js';
@@ -39,7 +40,7 @@ export class HilReporter {
   onTestRunEnd(modules: readonly TestModuleLike[]): void {
     const journeys = modules.flatMap((module) => [...module.children.allTests()].flatMap((test) => reported(module, test)));
     if (journeys.length === 0) return;
-    mkdirSync(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     writeFileSync(join(this.#folder, 'junit.xml'), reportJunit(journeys));
     writeFileSync(join(this.#folder, 'report.html'), reportHtml(journeys));
   }

@@ -13,6 +13,7 @@ import {
   toStoredMessage,
   toStoredPart,
 } from './rows.js';
+import { sizeQuery } from './schema.js';
 import type { DeadLetter, JournalReader, MessageFilter, PendingDelivery, StoredMessage, StoredPart } from './types.js';
 
 const partColumns = `part.position, received_at, part.binding, part.source, octets, part.facts, fingerprint, state,
@@ -49,7 +50,7 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
     (SELECT count(*) FROM message WHERE pending > 0) AS unsettledMessages,
     (SELECT count(*) FROM message INDEXED BY message_undelivered WHERE undelivered > 0) AS undeliveredMessages,
     (SELECT count(*) FROM dead_letter) AS deadLetters,
-    (SELECT page_size * (page_count - freelist_count) FROM pragma_page_size, pragma_page_count, pragma_freelist_count) AS sizeOctets`);
+    (${sizeQuery}) AS sizeOctets`);
 
   const complete = (row: MessageRow): StoredMessage => {
     const parts: { position: number }[] = partPositions.all(row.position);

@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { GroupWriter } from './group-writer.js';
+import { sizeQuery } from './schema.js';
 import type { JournalPoint, Retention } from './types.js';
 
 /** Messages removed in one commit, so that no acknowledgement waits long behind it. */
@@ -23,8 +24,7 @@ export interface Retaining {
 
 /** Removes what is old enough, or what makes the file too large, oldest first and never what is not settled. */
 export function prepareRetention({ database, writer, duplicateWindowMs, onPoint }: RetentionContext): Retaining {
-  const size = database.prepare(`SELECT page_size * (page_count - freelist_count) AS octets
-    FROM pragma_page_size, pragma_page_count, pragma_freelist_count`);
+  const size = database.prepare(sizeQuery);
   const sizeOctets = (): number => Number(size.get()?.octets ?? 0);
   const oldSettled = database.prepare(`SELECT position FROM message INDEXED BY message_settled
     WHERE pending = 0 AND undelivered = 0 AND completed_at < ? ORDER BY completed_at LIMIT ?`);

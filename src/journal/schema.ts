@@ -125,3 +125,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX message_undelivered ON message (completed_at) WHERE undelivered > 0;
   `,
 ];
+
+/** Octets that the file holds, without the pages that are free. */
+export const sizeQuery =
+  'SELECT octets FROM (SELECT page_size * (page_count - freelist_count) AS octets FROM pragma_page_size, pragma_page_count, pragma_freelist_count)';

@@ -1,9 +1,25 @@
 /**
- * What modems say in words, under +CMEE=2 or of their own accord, of the errors that the driver acts upon.
- * @see 3GPP TS 27.005 3.2.5, 3GPP TS 27.007 9.2.1
+ * What modems say in words, under +CMEE=2 or of their own accord, of the errors that the driver or a sender acts upon.
+ * @see 3GPP TS 27.005 3.2.5, 3GPP TS 27.007 9.2.1; 3GPP TS 24.011 annex E for the network's causes
  */
 const numbersByWords: Readonly<Record<'cms' | 'cme', ReadonlyMap<string, number>>> = {
   cms: new Map([
+    ['unassigned number', 1],
+    ['operator determined barring', 8],
+    ['call barred', 10],
+    ['short message transfer rejected', 21],
+    ['destination out of service', 27],
+    ['unidentified subscriber', 28],
+    ['facility rejected', 29],
+    ['unknown subscriber', 30],
+    ['network out of order', 38],
+    ['temporary failure', 41],
+    ['congestion', 42],
+    ['resources unavailable', 47],
+    ['facility not subscribed', 50],
+    ['requested facility not subscribed', 50],
+    ['facility not implemented', 69],
+    ['requested facility not implemented', 69],
     ['me failure', 300],
     ['sms service of me reserved', 301],
     ['operation not allowed', 302],
@@ -25,6 +41,7 @@ const numbersByWords: Readonly<Record<'cms' | 'cme', ReadonlyMap<string, number>
     ['no network', 331],
     ['network timeout', 332],
     ['no +cnma acknowledgement expected', 340],
+    ['unknown error', 500],
   ]),
   cme: new Map([
     ['operation not allowed', 3],
@@ -42,6 +59,8 @@ const numbersByWords: Readonly<Record<'cms' | 'cme', ReadonlyMap<string, number>
     ['memory failure', 23],
     ['no network service', 30],
     ['network timeout', 31],
+    ['unknown', 100],
+    ['unknown error', 100],
   ]),
 };
 

@@ -82,3 +82,6 @@ function applicationIdOf(text: string): NonNullable<PushMessage['applicationId']
 function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
 }
+
+/** Header field that counts how often a push was carried on to another binding. */
+export const hopsHeader = 'X-Wapbridge-Hops';

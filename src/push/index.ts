@@ -11,7 +11,8 @@ export type {
   WspValue,
 } from '../wsp/index.js';
 export { conditionOctets } from '../wsp/index.js';
-export { type EndpointBinding, fromEndpoint, fromHeaders, type HeaderLine, type MessageEnvelope } from './envelope.js';
+export { dmMessageTypes } from './dm-types.js';
+export { type EndpointBinding, fromEndpoint, fromHeaders, type HeaderLine, hopsHeader, type MessageEnvelope } from './envelope.js';
 export { decodeEnvelope, fromHttpRequest, type HttpPush } from './from-http.js';
 export { type FromWdpOptions, fromWdp } from './from-wdp.js';
 export { type NotPushFacts, notPush } from './not-push.js';

@@ -1,4 +1,4 @@
-import type { Binding } from '../push/index.js';
+import { type Binding, dmMessageTypes } from '../push/index.js';
 import type { Verdict } from './types.js';
 
 /** One row of a rule: what must be found for it to hold. */
@@ -25,7 +25,7 @@ export interface RoutingRule {
 export const dmPushConditions: ConditionRows = [
   { condition: 'destination-port', expected: [2948] },
   { condition: 'application-id', expected: [0x07] },
-  { condition: 'content-type', expected: [0x42, 0x43], names: ['application/vnd.syncml.dm+wbxml', 'application/vnd.syncml.dm+xml'] },
+  { condition: 'content-type', expected: [0x42, 0x43], names: dmMessageTypes },
 ];
 
 /** Who a DM notification is for: the same rule with other content types. @see OMA-TS-DM_Notification-V1_3 */

@@ -9,5 +9,5 @@ export { factsOf, type PartError, type PartFate, type Receipt, receiptOf, type S
 export type { IncomingReport } from './reports.js';
 export { type BootstrapSecurity, type SecurityMethod, secureBootstrap } from './security.js';
 export { type SendOptions, sendPush } from './send.js';
-export { checkTarget, isLoopbackTarget, isTarget } from './target.js';
+export { checkTarget, isLoopbackHost, isLoopbackTarget, isTarget } from './target.js';
 export type { SendingModem } from './transmission.js';

@@ -194,14 +194,7 @@ describe('what goes wrong', () => {
       1,
     ],
     ['a network timeout is an unknown outcome', [cms(332)], 'unknown: 1 unknown at/cms-error, 2 not-sent sending/earlier-part', 1],
-    [
-      'a network timeout in words is an unknown outcome',
-      [cmsText('Network timeout')],
-      'unknown: 1 unknown at/cms-error, 2 not-sent sending/earlier-part',
-      1,
-    ],
     ['words that nobody knows leave it open', [cmsText('oops')], 'unknown: 1 unknown at/cms-error, 2 not-sent sending/earlier-part', 1],
-    ['congestion in words is tried again', [cmsText('congestion'), 1, 2], 'sent: 1 sent, 2 sent', 3],
     ['a port lost before the message was handed over', [1, portLost], 'partly-sent: 1 sent, 2 not-sent modem/port-lost', 2],
     [
       'an error of another kind leaves it open',

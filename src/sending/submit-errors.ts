@@ -96,15 +96,6 @@ export const cmeErrors: readonly Row[] = [
   { from: 0, to: 65_535, meaning: 'not assigned', advice: never },
 ];
 
-/** The row of an error that came as a text (+CMEE=2); undefined where the text is none of the table's. */
-export function submitErrorNamed(
-  family: 'cms' | 'cme',
-  text: string,
-): { readonly meaning: string; readonly advice: SubmitAdvice } | undefined {
-  const wanted = text.trim().toLowerCase();
-  return (family === 'cms' ? cmsErrors : cmeErrors).find(({ meaning }) => meaning.toLowerCase() === wanted);
-}
-
 /** What a number means and what is to be done about it. */
 export function submitErrorOf(family: 'cms' | 'cme', number: number): { readonly meaning: string; readonly advice: SubmitAdvice } {
   const table = family === 'cms' ? cmsErrors : cmeErrors;

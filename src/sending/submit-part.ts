@@ -1,7 +1,7 @@
 import { BridgeError } from '../errors.js';
 import type { OutboxPart } from '../journal/index.js';
 import type { PartError } from './receipt.js';
-import { type SubmitAdvice, submitErrorNamed, submitErrorOf } from './submit-errors.js';
+import { type SubmitAdvice, submitErrorOf } from './submit-errors.js';
 
 /** What a failed try comes to. */
 export interface FailedTry {
@@ -38,25 +38,15 @@ export function judgeFailure(cause: unknown): FailedTry {
   const family = error.code === 'at/cms-error' ? 'cms' : error.code === 'at/cme-error' ? 'cme' : null;
   if (family !== null) {
     const number = cause instanceof Error && 'number' in cause && typeof cause.number === 'number' ? cause.number : null;
-    // Of a text that nobody knows nobody can say whether the part left.
-    const known = number === null ? submitErrorNamed(family, textOfError(error.message)) : submitErrorOf(family, number);
-    if (known === undefined) return { state: 'unknown', advice: doubt, error };
-    const { meaning, advice } = known;
+    // The driver knows the words of the standards; of others nobody can say whether the part left.
+    if (number === null) return { state: 'unknown', advice: doubt, error };
+    const { meaning, advice } = submitErrorOf(family, number);
     const state = advice.do === 'taken' ? 'sent' : advice.do === 'doubt' ? 'unknown' : 'not-sent';
     const said = advice.do === 'mend' ? { advice: advice.advice } : {};
-    return {
-      state,
-      advice,
-      error: { ...error, message: `${error.message} (${meaning})`, ...(number === null ? {} : { number }), ...said },
-    };
+    return { state, advice, error: { ...error, message: `${error.message} (${meaning})`, number, ...said } };
   }
   if (error.code === tryLater) return { state: 'not-sent', advice: { do: 'retry', delaysMs: laterDelaysMs }, error };
   return notLeft.has(error.code) ? { state: 'not-sent', advice: never, error } : { state: 'unknown', advice: doubt, error };
-}
-
-/** The words of `+CMS ERROR: network timeout` in a line that quotes it. */
-function textOfError(message: string): string {
-  return /\+CM[SE] ERROR\b:?\s*([^"\r\n]*)/.exec(message)?.[1] ?? '';
 }
 
 /** An error as receipts show it. */

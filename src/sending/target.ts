@@ -9,14 +9,19 @@ export function isTarget(word: string): boolean {
 
 /** The host of a target; null where it has none, as a device. */
 function hostOf(target: string): string | null {
-  const [, bracketed, plain] = /^(?:[a-z]+:\/\/|sips?:(?:[^@\s]*@)?)(?:\[([^\]]+)\]|([^:/;?\s@]+))/.exec(target) ?? [];
+  const [, bracketed, plain] = /^(?:[a-z]+:\/\/(?:[^@/?#\s]*@)?|sips?:(?:[^@\s]*@)?)(?:\[([^\]]+)\]|([^:/;?\s@]+))/.exec(target) ?? [];
   return bracketed ?? plain ?? null;
 }
 
 /** Whether a target is on this machine: what is sent there reaches nobody else, so no allow-list and no rate hold. */
 export function isLoopbackTarget(target: string): boolean {
   const host = hostOf(target);
-  return host !== null && (/^127(?:\.\d{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost');
+  return host !== null && isLoopbackHost(host);
+}
+
+/** Whether a host is this machine, so that nobody else hears what is said to it. */
+export function isLoopbackHost(host: string): boolean {
+  return /^127(?:\.\d{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost';
 }
 
 /** @throws SendError `sending/destination-not-allowed`, `sending/bad-target` */

@@ -2,18 +2,44 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { BridgeError } from '../../errors.js';
-import { systemClock } from '../../runtime/index.js';
+import { systemClock, systemRandom } from '../../runtime/index.js';
 
-/** A TCP port of the loopback address that was free a moment ago. */
+/** The least port that is given out; below it stand services. */
+const leastPort = 10_000;
+const mostPortTries = 100;
+
+/**
+ * A TCP port of the loopback address that was free a moment ago, of those that the system gives to no connection by itself: otherwise
+ * any program that connects somewhere could take it before it is listened at.
+ * @throws BridgeError `conformance/no-port`
+ */
 export async function freePort(): Promise<number> {
+  const end = firstEphemeralPort();
+  for (let tries = 0; tries < mostPortTries; tries += 1) {
+    const port = leastPort + Math.floor(systemRandom.fraction() * (end - leastPort));
+    if (await isFree(port)) return port;
+  }
+  throw new BridgeError('conformance/no-port', 'no port of 127.0.0.1 is free');
+}
+
+/** @see ip(7), ip_local_port_range */
+function firstEphemeralPort(): number {
+  const first = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1').trim().split(/\s+/)[0]);
+  // A machine that gives out nearly all of them leaves no better choice.
+  return first >= leastPort + 1000 ? first : 65_536;
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new BridgeError('conformance/no-port', 'no port of 127.0.0.1 is free');
-  return address.port;
+  server.listen(port, '127.0.0.1');
+  return once(server, 'listening').then(
+    async () => {
+      server.close();
+      await once(server, 'close');
+      return true;
+    },
+    () => false,
+  );
 }
 
 /** Resolves when connections to a port are taken. @throws BridgeError `conformance/peer-silent` */

@@ -5,6 +5,7 @@ import { systemClock } from '../../runtime/index.js';
 import type { OwnProgram, PeerBench } from '../peers/bench.js';
 import { type Authority, makeAuthority } from '../peers/certificates.js';
 import type { CertificateFiles, Posted } from '../peers/http-clients.js';
+import { expectThat, factsAt, hexOf } from './push-bench.js';
 
 export const user = 'bench';
 export const password = 'secret';
@@ -101,11 +102,6 @@ export async function send(
   return { program, outcome: program.eventsNamed('sent').at(-1)?.['outcome'] };
 }
 
-/** @throws BridgeError `conformance/not-passed` */
-export function expectThat(holds: boolean, otherwise: string): void {
-  if (!holds) throw new BridgeError('conformance/not-passed', otherwise);
-}
-
 export function expectStatus({ status, said }: Posted, wanted: number, what: string): void {
   expectThat(status === wanted, `${what} was answered with ${status}, not ${wanted}: ${said.slice(0, 1000)}`);
 }
@@ -125,7 +121,7 @@ export function expectVerdict(message: Facts | undefined, wanted: string, body: 
   const rule = wanted === 'dm-application' ? 'OMA-TS-DM_PushBinding-V1_3 5.3' : null;
   expectThat(verdict?.['verdict'] === wanted && verdict['rule'] === rule, `the verdict is ${JSON.stringify(verdict)}`);
   const handedOn = String(factsAt(message, 'push')?.['body']);
-  expectThat(handedOn === Buffer.from(body).toString('hex').toUpperCase(), `the body handed on is ${handedOn.slice(0, 200)}`);
+  expectThat(handedOn === hexOf(body), `the body handed on is ${handedOn.slice(0, 200)}`);
 }
 
 /** Neither the password nor a nonce nor what was made with them is told by a program of ours. */
@@ -133,9 +129,4 @@ export function expectNoSecret({ program }: { readonly program: OwnProgram['prog
   const said = [...program.stdout.items, ...program.stderr.items].join('\n');
   const told = [password, agreedNonce, ...proofs].filter((secret) => secret !== '' && said.includes(secret));
   expectThat(told.length === 0, `${told.length} secrets are told`);
-}
-
-function factsAt(facts: Facts | undefined, name: string): Facts | undefined {
-  const value = facts?.[name];
-  return typeof value === 'object' && value !== null ? { ...value } : undefined;
 }

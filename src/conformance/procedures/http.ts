@@ -3,13 +3,13 @@ import { makeAuthority } from '../peers/certificates.js';
 import { curl, openSslMd5, type Posted, sClientPost, startSServer } from '../peers/http-clients.js';
 import { startNginx } from '../peers/nginx.js';
 import { freePort } from '../peers/ports.js';
+import type { Procedure } from '../types.js';
 import {
   agreedNonce,
   expectNoSecret,
   expectOutcome,
   expectStatus,
   expectTaken,
-  expectThat,
   expectVerdict,
   password,
   secrets,
@@ -17,18 +17,7 @@ import {
   terminal,
   user,
 } from './http-bench.js';
-
-/** One acceptance procedure of OTA-HTTP. */
-export interface HttpProcedure {
-  readonly item: 'DM-PUSH-C-005' | 'DM-PUSH-C-007' | 'DM-PUSH-S-005' | 'DM-PUSH-S-007';
-  readonly title: string;
-  readonly peer: string;
-  readonly needs: readonly string[];
-  /** @throws BridgeError `conformance/…` where it does not pass */
-  readonly run: (bench: PeerBench) => Promise<void>;
-}
-
-const types = { wbxml: 'application/vnd.syncml.dm+wbxml', xml: 'application/vnd.syncml.dm+xml' } as const;
+import { expectThat, dmTypeNames as types } from './push-bench.js';
 
 /** A sessionless Replace, the message whose MACs are known: 157 octets. */
 const dmMessage = Buffer.from(
@@ -38,7 +27,7 @@ const dmMessage = Buffer.from(
 const xmlMessage = Buffer.from('<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD></SyncHdr><SyncBody/></SyncML>');
 
 /** The procedures of terminal and gateway. @see OMA-TS-DM_PushBinding-V1_3 5.3, Appendix B */
-export const httpProcedures: readonly HttpProcedure[] = [
+export const httpProcedures: readonly Procedure[] = [
   {
     item: 'DM-PUSH-C-005',
     title: 'takes both types from curl over TLS, directly and inside application/http, and gives no other type to the DM application',
@@ -55,7 +44,7 @@ export const httpProcedures: readonly HttpProcedure[] = [
     run: demandsCertificate,
   },
   ...(['hmac', 'md5'] as const).map(
-    (kind): HttpProcedure => ({
+    (kind): Procedure => ({
       item: 'DM-PUSH-C-007',
       title: `demands ${kind === 'hmac' ? 'x-syncml-hmac' : 'MD5 credentials'} made by openssl md5: good is taken, wrong, missing and a nonce used before are answered with 401`,
       peer: 'openssl md5 and curl',

@@ -5,13 +5,9 @@ import { systemClock } from '../../runtime/index.js';
 import type { OwnProgram, PeerBench, PeerProgram } from '../peers/bench.js';
 import { obexProbeSource } from '../peers/obex-probe-source.js';
 import type { Procedure } from '../types.js';
-import { binaryBody } from './sip.js';
-
-/** One acceptance procedure of OBEX. */
-export type ObexProcedure = Procedure & { readonly peer: string };
+import { dmBody, dmTypeNames as types } from './push-bench.js';
 
 const password = 'not-for-the-log-1618';
-const types = { wbxml: 'application/vnd.syncml.dm+wbxml', xml: 'application/vnd.syncml.dm+xml' } as const;
 const codes = { wbxml: 0x42, xml: 0x43 } as const;
 const xmlBody = Buffer.from('<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD></SyncHdr><SyncBody/></SyncML>');
 /** The only port that obex_test listens at. */
@@ -20,7 +16,7 @@ const obexTest = ["printf 's\\nq\\n' | obex_test -i"];
 const probeNeeds = ['gcc', 'openssl'] as const;
 
 /** The procedures of the client and of the server. @see OMA-TS-DM_PushBinding-V1_3 5.4, Appendix B */
-export const obexProcedures: readonly ObexProcedure[] = [
+export const obexProcedures: readonly Procedure[] = [
   {
     item: 'DM-PUSH-C-006',
     title: 'takes both types from libopenobex with Type and Target, in packets of 255 octets too, and refuses another type',
@@ -151,8 +147,8 @@ async function receivesFromProbe(bench: PeerBench): Promise<void> {
   for (const most of [255, 65_535]) {
     const { listen, port } = await listener(bench, () => ({ 'maximum-packet': most }));
     for (const [kind, body] of [
-      ['wbxml', binaryBody(100)],
-      ['wbxml', binaryBody(30_000)],
+      ['wbxml', dmBody(100)],
+      ['wbxml', dmBody(30_000)],
       ['xml', xmlBody],
     ] as const) {
       const said = await probe.client(port, types[kind], body, 'none');
@@ -169,7 +165,7 @@ async function receivesFromProbe(bench: PeerBench): Promise<void> {
 async function receivesFromObexput(bench: PeerBench): Promise<void> {
   const { listen, port } = await listener(bench, () => ({ 'maximum-packet': 255, inbox: true }));
   for (const words of [[], ['-U', 'none', '-H', '-S']]) {
-    for (const body of [binaryBody(90 + words.length), binaryBody(20_000 + words.length)]) {
+    for (const body of [dmBody(90 + words.length), dmBody(20_000 + words.length)]) {
       const folder = bench.folder();
       writeFileSync(join(folder, 'object'), body);
       // Its exit code says nothing: it is 255 also where all went well.
@@ -183,7 +179,7 @@ async function receivesFromObexput(bench: PeerBench): Promise<void> {
 async function demandsProof(bench: PeerBench): Promise<void> {
   const probe = await probeOn(bench);
   const { listen, port } = await listener(bench, (folder) => ({ senders: [{ password: secretIn(folder) }] }));
-  const body = binaryBody(300);
+  const body = dmBody(300);
   const expected = {
     none: 'connect 41',
     wrong: 'connect 41, connect 41',
@@ -226,7 +222,7 @@ async function putsToServer(bench: PeerBench, words: readonly string[], octets: 
   const folder = bench.folder();
   const run = bench.program('bash', ['-c', ...words], { cwd: folder });
   await whenServing(run);
-  const body = binaryBody(octets);
+  const body = dmBody(octets);
   const { receipt } = await send(bench, `obex://127.0.0.1:${obexPort}`, body, 'dm+wbxml');
   expectThat(receipt.outcome === 'sent', `it is ${String(receipt.outcome)}: ${run.describe()}`);
   // Success alone proves nothing: a server may say it where nothing stays.
@@ -238,7 +234,7 @@ async function putsToServer(bench: PeerBench, words: readonly string[], octets: 
 async function putsToProbe(bench: PeerBench): Promise<void> {
   const probe = await probeOn(bench);
   for (const [kind, body] of [
-    ['wbxml', binaryBody(30_000)],
+    ['wbxml', dmBody(30_000)],
     ['xml', xmlBody],
   ] as const) {
     const { target, run, stored } = await probe.server('open');
@@ -251,7 +247,7 @@ async function putsToProbe(bench: PeerBench): Promise<void> {
 
 async function provesAndDemands(bench: PeerBench): Promise<void> {
   const probe = await probeOn(bench);
-  const body = binaryBody(300);
+  const body = dmBody(300);
   for (const [mode, outcome] of [
     ['honest', 'sent'],
     ['silent', 'not-sent'],

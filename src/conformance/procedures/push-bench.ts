@@ -4,15 +4,21 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BridgeError } from '../../errors.js';
+import { dmMessageTypes } from '../../push/index.js';
 import { systemClock } from '../../runtime/index.js';
 import type { OwnProgram, PeerBench } from '../peers/bench.js';
 
 type Facts = Readonly<Record<string, unknown>>;
 
+const [wbxml, xml] = dmMessageTypes;
+
+/** The two content types of DM messages, by the last word of their names. */
+export const dmTypeNames = { wbxml, xml } as const;
+
 /** The two content types of DM messages, by the words of `send`. @see OMA-TS-DM_PushBinding-V1_3 5.1.1 */
 export const dmTypes = [
-  { option: 'dm+wbxml', name: 'application/vnd.syncml.dm+wbxml', code: 0x42 },
-  { option: 'dm+xml', name: 'application/vnd.syncml.dm+xml', code: 0x43 },
+  { option: 'dm+wbxml', name: wbxml, code: 0x42 },
+  { option: 'dm+xml', name: xml, code: 0x43 },
 ] as const;
 
 /** Octets that begin as a WBXML DM message and hold every value. */

@@ -5,37 +5,21 @@ import type { OwnProgram, PeerBench } from '../peers/bench.js';
 import { type Kamailio, type KamailioOptions, startKamailio } from '../peers/kamailio.js';
 import { freePort, whenBound, whenListening } from '../peers/ports.js';
 import { type SippRequest, sendWithSipp, startSippAgent } from '../peers/sipp.js';
+import type { Procedure } from '../types.js';
+import { dmBody, dmTypeNames as types } from './push-bench.js';
 
 const user = 'dev1';
 const password = 'not-for-the-log-7731';
 const aor = 'sip:dev1@bench.invalid';
 const tag = '+g.oma.eventappid="syncml.dm"';
-const types = { wbxml: 'application/vnd.syncml.dm+wbxml', xml: 'application/vnd.syncml.dm+xml' } as const;
-
 export type SipTransport = 'udp' | 'tcp' | 'tls';
-
-/** One acceptance procedure of SIP. */
-export interface SipProcedure {
-  readonly item: 'DM-PUSH-C-004' | 'DM-PUSH-S-004';
-  readonly title: string;
-  readonly peer: string;
-  readonly needs: readonly string[];
-  /** @throws BridgeError `conformance/…` where it does not pass */
-  readonly run: (bench: PeerBench) => Promise<void>;
-}
-
-/** A body that is no text: a DM message of WBXML begins so, and every octet comes in it. */
-export function binaryBody(octets: number): Uint8Array {
-  const head = Uint8Array.of(0x02, 0xa4, 0x01, 0x6a, 0x00);
-  return Uint8Array.from({ length: octets }, (_, index) => head[index] ?? (index * 7) & 0xff);
-}
 
 const xmlBody = Buffer.from('<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD></SyncHdr><SyncBody/></SyncML>');
 
 /** The procedures of the client and of the server. @see OMA-TS-DM_PushBinding-V1_3 5.2, Appendix B */
-export const sipProcedures: readonly SipProcedure[] = [
+export const sipProcedures: readonly Procedure[] = [
   ...(['udp', 'tcp', 'tls'] as const).map(
-    (transport): SipProcedure => ({
+    (transport): Procedure => ({
       item: 'DM-PUSH-C-004',
       title: `registers at Kamailio by ${transport} with tag, instance and gruu, proves itself, and is reached by its public GRUU with both types`,
       peer: 'Kamailio and SIPp',
@@ -44,7 +28,7 @@ export const sipProcedures: readonly SipProcedure[] = [
     }),
   ),
   ...(['udp', 'tcp'] as const).map(
-    (transport): SipProcedure => ({
+    (transport): Procedure => ({
       item: 'DM-PUSH-C-004',
       title: `takes both types from SIPp by ${transport}, answers 415 with Accept to another type and 405 with Allow to other methods`,
       peer: 'SIPp',
@@ -60,7 +44,7 @@ export const sipProcedures: readonly SipProcedure[] = [
     run: asksForCredentials,
   },
   ...(['udp', 'tcp'] as const).map(
-    (transport): SipProcedure => ({
+    (transport): Procedure => ({
       item: 'DM-PUSH-S-004',
       title: `sends SIPp a MESSAGE by ${transport} with type, tag and body, ${transport === 'udp' ? 'again until it is answered, and not after that' : 'once'}`,
       peer: 'SIPp',
@@ -69,7 +53,7 @@ export const sipProcedures: readonly SipProcedure[] = [
     }),
   ),
   ...(['udp', 'tcp', 'tls'] as const).map(
-    (transport): SipProcedure => ({
+    (transport): Procedure => ({
       item: 'DM-PUSH-S-004',
       title: `sends through Kamailio by ${transport} to an agent that is registered there, proves itself when it is asked, and keeps the size rule`,
       peer: 'Kamailio',
@@ -89,7 +73,7 @@ async function registersAndReceives(bench: PeerBench, transport: SipTransport): 
     expectThat(first.includes(part), `Kamailio saw no ${part} in ${first}`);
   }
   const bodies = [
-    { contentType: types.wbxml, body: binaryBody(157), code: 0x42 },
+    { contentType: types.wbxml, body: dmBody(157), code: 0x42 },
     { contentType: types.xml, body: xmlBody, code: 0x43 },
   ];
   for (const { contentType, body, code } of bodies) {
@@ -113,7 +97,7 @@ async function receivesDirectly(bench: PeerBench, transport: 'udp' | 'tcp'): Pro
   const uri = `sip:dev1@127.0.0.1:${port}`;
   const large = transport === 'tcp' ? 30_000 : 900;
   for (const [contentType, body, code] of [
-    [types.wbxml, binaryBody(large), 0x42],
+    [types.wbxml, dmBody(large), 0x42],
     [types.xml, xmlBody, 0x43],
   ] as const) {
     await sendWithSipp(bench, { to: { port }, transport, uri, contentType, body, status: 200 });
@@ -175,7 +159,7 @@ async function sendsThroughKamailio(bench: PeerBench, transport: SipTransport): 
   const gruu = String((await registered(listen))['publicGruu']);
   const proxy = uriOf(kamailio, transport);
   const sip = { proxy, from: aor, user, password: { file: files.password }, authorities: files.certificate };
-  const small = binaryBody(157);
+  const small = dmBody(157);
   for (const target of [gruu, aor]) {
     const exit = await send(bench, { target, type: 'dm+wbxml', body: small, sip });
     expectThat(exit === 0, `send to ${target} ended with ${exit}: ${kamailio.program.describe()}`);
@@ -193,7 +177,7 @@ async function sendsThroughKamailio(bench: PeerBench, transport: SipTransport): 
   }
   // RFC 3428 8: what is too large for a datagram goes by TCP, and not at all where UDP is demanded.
   const before = lines.length;
-  const large = binaryBody(1400);
+  const large = dmBody(1400);
   if (transport === 'udp') {
     const refused = await send(bench, { target: aor, type: 'dm+wbxml', body: large, sip: { ...sip, proxy: `${proxy};transport=udp` } });
     expectThat(refused === 5 && kamailio.seen('MESSAGE-SEEN').length === before, `a large message by UDP ended with ${refused}`);

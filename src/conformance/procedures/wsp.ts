@@ -6,7 +6,19 @@ import type { PeerBench } from '../peers/bench.js';
 import { kannel, papRequest } from '../peers/kannel.js';
 import { dissectDatagrams, dissectDeliveries, dissectSubmissions, type TsharkVerdict, withoutServiceCentre } from '../peers/tshark.js';
 import type { Procedure } from '../types.js';
-import { dmBody, dmTypes, expectDm, expectThat, factsAt, hexOf, listening, messagesOf, sent, virtualPair } from './push-bench.js';
+import {
+  dmBody,
+  dmTypeNames,
+  dmTypes,
+  expectDm,
+  expectThat,
+  factsAt,
+  hexOf,
+  listening,
+  messagesOf,
+  sent,
+  virtualPair,
+} from './push-bench.js';
 
 const syncMlDm = 'x-wap-application:syncml.dm';
 const tshark = ['tshark', 'text2pcap'];
@@ -60,7 +72,7 @@ interface Vector {
   readonly code: number | null;
 }
 
-const [wbxml, xml] = ['application/vnd.syncml.dm+wbxml', 'application/vnd.syncml.dm+xml'];
+const { wbxml, xml } = dmTypeNames;
 const textOf = (text: string): string => `${Buffer.from(text, 'latin1').toString('hex').toUpperCase()}00`;
 const withLength = (headers: string): string => `0106${(headers.length / 2).toString(16).padStart(2, '0').toUpperCase()}${headers}`;
 const vectors: readonly Vector[] = [

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { formatAddress, plainAddress } from '../address.js';
+import { peerName } from '../address.js';
 
 /** Connections that are open at one time. */
 const mostConnections = 2048;
@@ -25,7 +25,7 @@ export class Connections {
 
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => {
-      const name = nameOf(socket);
+      const name = peerName(socket);
       if (name === null) {
         socket.destroy();
         return;
@@ -41,7 +41,7 @@ export class Connections {
 
   /** Notes that a request has begun. */
   begin(request: IncomingMessage, response: ServerResponse): void {
-    const name = nameOf(request.socket);
+    const name = peerName(request.socket);
     const connection = name === null ? undefined : this.#open.get(name);
     if (name === null || connection === undefined) return;
     this.#open.delete(name);
@@ -67,7 +67,7 @@ export class Connections {
 
   /** The far end of a connection, as it is shown. */
   nameOf(socket: Duplex): string | null {
-    return socket instanceof Socket ? nameOf(socket) : null;
+    return socket instanceof Socket ? peerName(socket) : null;
   }
 
   /** Ends all of them. */
@@ -83,8 +83,4 @@ export class Connections {
       return;
     }
   }
-}
-
-function nameOf({ remoteAddress, remotePort }: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }) {
-  return remoteAddress === undefined || remotePort === undefined ? null : formatAddress(plainAddress(remoteAddress), remotePort);
 }

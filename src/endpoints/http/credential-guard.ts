@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/index.js';
+import { quoted } from '../header-grammar.js';
 import { DigestGuard } from '../sip/digest-guard.js';
-import { quoted } from '../sip/grammar.js';
 import {
   type CredentialKind,
   type DigestClaimed,

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { parseParameters, quoted, splitOutside } from '../sip/grammar.js';
+import { parseParameters, quoted, splitOutside } from '../header-grammar.js';
 
 /** Who sends, and what proves it. */
 export interface HttpCredentials {

@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { createServer as createTlsServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { formatAddress, type HostAndPort, plainAddress, resolveHost } from '../address.js';
-import { bindError, EndpointError } from '../errors.js';
+import { type HostAndPort, peerName } from '../address.js';
+import { EndpointError } from '../errors.js';
+import { listenTcp } from '../listen-tcp.js';
 import type { EndpointIntake, EndpointListener, OpenListener } from '../types.js';
 import { Connections } from './connections.js';
 import { CredentialGuard, type CredentialGuardOptions } from './credential-guard.js';
@@ -61,7 +62,7 @@ export function listenHttp(options: ListenHttpOptions): OpenListener {
     server.on('clientError', (error: Error & { readonly code?: string }, socket) =>
       refuseUnreadable(error, socket, connections, intake, told),
     );
-    const { address, port } = await bind(server, options);
+    const { address, port } = await listenTcp(server, options);
     return {
       binding: 'http',
       address,
@@ -109,8 +110,12 @@ function makeServer({ tls, clientCertificate = false }: ListenHttpOptions, patie
   }
   server.on('tlsClientError', (error: Error & { readonly code?: string }, socket) => {
     if (error.code === 'ECONNRESET') return;
-    const from = socket.remoteAddress === undefined ? null : formatAddress(plainAddress(socket.remoteAddress), socket.remotePort ?? 0);
-    intake.refused({ binding: 'http', from, code: 'endpoints/tls-failed', message: `no TLS came about: ${tlsReason(error)}` });
+    intake.refused({
+      binding: 'http',
+      from: peerName(socket),
+      code: 'endpoints/tls-failed',
+      message: `no TLS came about: ${tlsReason(error)}`,
+    });
   });
   return unbounded(server);
 }
@@ -133,19 +138,6 @@ export function badCertificate(cause: unknown): EndpointError {
 /** What OpenSSL says without its numbers, or the code. */
 function tlsReason(error: Error & { readonly code?: string }): string {
   return error.code ?? error.message.replace(/[^ -~]/g, '?').slice(0, 120);
-}
-
-async function bind(server: Server, { host, port }: HostAndPort): Promise<{ readonly address: string; readonly port: number }> {
-  const { address } = await resolveHost(host);
-  try {
-    server.listen({ host: address, port, backlog: 1024 });
-    await once(server, 'listening');
-  } catch (cause) {
-    throw bindError(cause, formatAddress(address, port));
-  }
-  const at = server.address();
-  if (at === null || typeof at === 'string') throw bindError(null, formatAddress(address, port));
-  return { address: at.address, port: at.port };
 }
 
 /** Answers what is no HTTP, too long or too slow, where no other answer is under way on the connection. */

@@ -1,6 +1,6 @@
 import type { PushMessage } from '../../push/index.js';
 import { EndpointError } from '../errors.js';
-import { isToken, octetsOf, quoted } from '../sip/grammar.js';
+import { isToken, octetsOf, quoted } from '../header-grammar.js';
 import { hmacHeader } from './credentials.js';
 import type { HttpHeader } from './types.js';
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DecodeError } from '../../octets/index.js';
 import { fromHttpRequest, type HttpPush } from '../../push/index.js';
-import { formatAddress, plainAddress } from '../address.js';
+import { peerName } from '../address.js';
+import { secretHeaders } from '../secret-headers.js';
 import type { EndpointIntake } from '../types.js';
 import type { CredentialGuard } from './credential-guard.js';
-import { hmacHeader } from './credentials.js';
+import { headersOf } from './raw-headers.js';
 import { type EntityBudget, readEntity } from './read-entity.js';
 import { mostEntityOctets, pushPath, pushStatus, type Terminal } from './terminal.js';
 import type { HttpHeader } from './types.js';
@@ -25,9 +26,6 @@ const mostHeaders = 100;
 const mostWaiting = 4096;
 /** Seconds after which a sender may try again where the disk does not take it. */
 const retryAfterSeconds = 5;
-
-/** Header fields that hold secrets, or proofs made with them: they are neither kept nor shown. */
-const secret = new Set(['authorization', 'proxy-authorization', hmacHeader, 'cookie', 'x-wap-authorization']);
 
 /** An answer that takes nothing. */
 interface Refusal {
@@ -147,8 +145,8 @@ export class HttpRequestHandler {
       this.#tell(request, 'endpoints/http-refused', 'X-Wap-CPITag is not that of this terminal; the sender is to register again');
       return answer(request, response, 204, [...proved, ['X-Wap-Push-Status', pushStatus.otherCpiTag]]);
     }
-    const from = peerOf(request);
-    const kept = headers.filter(([name]) => !secret.has(name.toLowerCase()));
+    const from = peerName(request.socket);
+    const kept = headers.filter(([name]) => !secretHeaders.has(name.toLowerCase()));
     const stored = await intake
       .accept({ binding: 'http', from, octets: entity, envelope: { headers: kept }, retransmissionKey: null })
       .then(
@@ -171,7 +169,7 @@ export class HttpRequestHandler {
   }
 
   #tell(request: IncomingMessage, code: Refusal['code'], message: string): void {
-    this.#options.intake.refused({ binding: 'http', from: peerOf(request), code, message });
+    this.#options.intake.refused({ binding: 'http', from: peerName(request.socket), code, message });
   }
 }
 
@@ -198,14 +196,6 @@ function answer(request: IncomingMessage, response: ServerResponse, status: numb
   });
 }
 
-/** Header fields in the order sent. */
-function headersOf({ rawHeaders }: IncomingMessage): readonly HttpHeader[] {
-  return Array.from(
-    { length: rawHeaders.length >> 1 },
-    (_, index): HttpHeader => [rawHeaders[2 * index] ?? '', rawHeaders[2 * index + 1] ?? ''],
-  );
-}
-
 function valuesOf(request: IncomingMessage, name: string): readonly string[] {
   return headersOf(request).flatMap(([sent, value]) => (sent.toLowerCase() === name ? [value] : []));
 }
@@ -214,15 +204,6 @@ function valuesOf(request: IncomingMessage, name: string): readonly string[] {
 function pathOf(target: string): string {
   const [, path = target] = /^https?:\/\/[^/?#]*([^#]*)$/i.exec(target) ?? [];
   return path.split('?', 1)[0] ?? '';
-}
-
-function peerOf({
-  socket,
-}: {
-  readonly socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined };
-}): string | null {
-  const { remoteAddress, remotePort } = socket;
-  return remoteAddress === undefined || remotePort === undefined ? null : formatAddress(plainAddress(remoteAddress), remotePort);
 }
 
 /** A word of the peer's, short and in letters, for a line of ours. */

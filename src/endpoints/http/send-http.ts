@@ -8,6 +8,7 @@ import type { EndpointSender } from '../types.js';
 import { answerValues, type HttpAnswer, judgeAnswer, pushStatusOf } from './judge-answer.js';
 import { badCertificate } from './listen-http.js';
 import { type PushRequest, pushRequest } from './push-request.js';
+import { headersOf } from './raw-headers.js';
 import { SenderProof, type SenderProofOptions } from './sender-proof.js';
 import { pushPath } from './terminal.js';
 import type { HttpHeader, HttpTlsOptions } from './types.js';
@@ -228,11 +229,4 @@ function drain(response: IncomingMessage, clock: Clock): void {
     if (octets > mostAnswerOctets) response.destroy();
   });
   response.on('error', () => {});
-}
-
-function headersOf({ rawHeaders }: IncomingMessage): readonly HttpHeader[] {
-  return Array.from(
-    { length: rawHeaders.length >> 1 },
-    (_, index): HttpHeader => [rawHeaders[2 * index] ?? '', rawHeaders[2 * index + 1] ?? ''],
-  );
 }

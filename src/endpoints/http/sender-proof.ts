@@ -1,4 +1,4 @@
-import { parseParameters, splitOutside } from '../sip/grammar.js';
+import { parseParameters, splitOutside } from '../header-grammar.js';
 import { formatBasic, formatHmac, formatMd5, type HttpCredentials, hmacHeader } from './credentials.js';
 import { answerValues, type HttpAnswer } from './judge-answer.js';
 import type { UsedNonces } from './nonces.js';

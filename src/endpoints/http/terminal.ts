@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dmContentTypes } from '../sip/examine-request.js';
+import { dmMessageTypes } from '../../push/index.js';
 import type { HttpHeader } from './types.js';
 
 /** The one request target of OTA-HTTP. @see WAP-235-PushOTA */
@@ -34,7 +34,7 @@ export class Terminal {
   constructor({ id = 'wapbridge', sizeHeader = 'X-Wap-Push-MsgSize' }: TerminalOptions = {}) {
     this.#id = id;
     this.#capabilities = [
-      ['X-Wap-Push-Accept', dmContentTypes.join(', ')],
+      ['X-Wap-Push-Accept', dmMessageTypes.join(', ')],
       ['X-Wap-Push-Accept-Charset', 'utf-8'],
       ['X-Wap-Push-Accept-AppID', 'x-wap-application:syncml.dm'],
       [sizeHeader, String(mostEntityOctets)],

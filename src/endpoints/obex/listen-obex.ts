@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../runtime/index.js';
-import { formatAddress, type HostAndPort, plainAddress, resolveHost } from '../address.js';
-import { bindError } from '../errors.js';
+import { type HostAndPort, peerName } from '../address.js';
+import { listenTcp } from '../listen-tcp.js';
 import type { EndpointIntake, EndpointListener, OpenListener } from '../types.js';
 import { ObexConnection, type ObexPatience } from './connection.js';
 import type { ObexCredentials } from './guard.js';
@@ -64,7 +64,7 @@ class Service {
     this.#clock = clock;
   }
 
-  connect(stream: Duplex, from: string, patience: ObexPatience, maximumPacket: number): ObexConnection {
+  connect(stream: Duplex, from: string | null, patience: ObexPatience, maximumPacket: number): ObexConnection {
     const { senders, own = null, realm = 'wapbridge', inbox = false } = this.#options;
     const hold = (octets: number): boolean => {
       this.#held += octets;
@@ -126,23 +126,13 @@ export function listenObex({ host, port, ...options }: HostAndPort & ObexService
     const service = new Service(options, intake, clock);
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
       service.makeRoom();
-      const from = formatAddress(plainAddress(socket.remoteAddress ?? ''), socket.remotePort ?? 0);
-      service.connect(socket, from, tcpPatience, mostPacketOctets);
+      service.connect(socket, peerName(socket), tcpPatience, mostPacketOctets);
     });
     server.maxConnections = mostSockets;
-    const { address } = await resolveHost(host);
-    try {
-      server.listen({ host: address, port, backlog: 1024 });
-      await once(server, 'listening');
-    } catch (cause) {
-      throw bindError(cause, formatAddress(address, port));
-    }
-    const at = server.address();
-    if (at === null || typeof at === 'string') throw bindError(null, formatAddress(address, port));
+    const bound = await listenTcp(server, { host, port });
     return {
       binding: 'obex',
-      address: at.address,
-      port: at.port,
+      ...bound,
       async close() {
         const closed = once(server, 'close');
         server.close();

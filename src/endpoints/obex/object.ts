@@ -1,11 +1,8 @@
-import type { HeaderLine } from '../../push/index.js';
+import { dmMessageTypes, type HeaderLine } from '../../push/index.js';
+import { secretHeaders } from '../secret-headers.js';
 import { headerId } from './codes.js';
 import { asciiOf, numberHeader, type ObexHeader, octetsHeader, textHeader } from './header.js';
 
-/** The two content types of a DM message. @see OMA-TS-DM_PushBinding-V1_3 5.4 */
-const dmContentTypes: ReadonlySet<string> = new Set(['application/vnd.syncml.dm+wbxml', 'application/vnd.syncml.dm+xml']);
-/** HTTP header fields that prove something: they are neither kept nor shown. */
-const secretFields: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'x-syncml-hmac']);
 const mostFields = 64;
 
 /** An object that is being put, packet by packet: its body may come in any number of Body and End-of-Body headers. */
@@ -54,7 +51,7 @@ export class ObjectInTransit {
 
   get isDmMessage(): boolean {
     const [name = ''] = (this.#type ?? '').split(';');
-    return dmContentTypes.has(name.trim().toLowerCase());
+    return dmMessageTypes.some((type) => type === name.trim().toLowerCase());
   }
 
   body(): Uint8Array {
@@ -74,7 +71,7 @@ export class ObjectInTransit {
       const colon = line.indexOf(':');
       const name = line.slice(0, colon).trim();
       if (colon < 1 || this.#http.length >= mostFields || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) continue;
-      if (!secretFields.has(name.toLowerCase())) this.#http.push([name, plain(line.slice(colon + 1).trim())]);
+      if (!secretHeaders.has(name.toLowerCase())) this.#http.push([name, plain(line.slice(colon + 1).trim())]);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { PushMessage } from '../../push/index.js';
+import { hopsHeader, type PushMessage } from '../../push/index.js';
 import type { Clock } from '../../runtime/index.js';
 import { EndpointError, sendError } from '../errors.js';
 import type { EndpointSender } from '../types.js';
@@ -24,7 +24,6 @@ export interface ObexSenderOptions {
   readonly answerMs?: number | undefined;
 }
 
-const hopsHeader = 'x-wapbridge-hops';
 const usualAnswerMs = 30_000;
 /** How long the parting word is waited for. */
 const partingMs = 1000;
@@ -163,9 +162,9 @@ function* packetsOf(push: PushMessage, { connectionId, maximumPacket }: Granted,
     { id: headerId.type, kind: 'octets', value: Buffer.from(`${typeOf(push)}\0`, 'latin1') },
     { id: headerId.length, kind: 'u32', value: body.length },
   );
-  const hops = push.headers.find(({ name }) => name.toLowerCase() === hopsHeader);
+  const hops = push.headers.find(({ name }) => name.toLowerCase() === hopsHeader.toLowerCase());
   if (hops !== undefined) {
-    headers.push({ id: headerId.http, kind: 'octets', value: Buffer.from(`X-Wapbridge-Hops: ${String(hops.value)}\r\n`, 'latin1') });
+    headers.push({ id: headerId.http, kind: 'octets', value: Buffer.from(`${hopsHeader}: ${String(hops.value)}\r\n`, 'latin1') });
   }
   if (proof !== null) headers.push(proof);
   let taken = 0;

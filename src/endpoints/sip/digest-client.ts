@@ -1,7 +1,7 @@
 import type { Random } from '../../runtime/index.js';
+import { textOf } from '../header-grammar.js';
 import { chooseChallenges, type DigestChallenge, type DigestCredentials, formatAuthorization } from './digest.js';
 import type { HeaderToWrite } from './format-message.js';
-import { textOf } from './grammar.js';
 import type { SipResponse } from './message.js';
 
 const rooms = [

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isToken, type Parameters, parseParameters, quoted, splitOutside, trimBlanks } from './grammar.js';
+import { isToken, type Parameters, parseParameters, quoted, splitOutside, trimBlanks } from '../header-grammar.js';
 
 /** Hash of a digest scheme; `-sess` mixes both nonces into the secret. */
 export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess';

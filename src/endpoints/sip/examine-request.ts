@@ -1,22 +1,18 @@
+import { dmMessageTypes } from '../../push/index.js';
+import { parseNumber, splitOutside, textOf, withoutBlanksAround } from '../header-grammar.js';
+import { secretHeaders } from '../secret-headers.js';
 import type { HeaderToWrite } from './format-message.js';
-import { parseNumber, splitOutside, textOf, withoutBlanksAround } from './grammar.js';
 import { headerList, headerValue, type SipRequest } from './message.js';
 import { parseSipAddress, parseSipUri } from './uri.js';
 import { parseCSeq } from './via.js';
-
-/** The two content types of a DM message. @see OMA-TS-DM_PushBinding-V1_3 5.2 */
-export const dmContentTypes = ['application/vnd.syncml.dm+wbxml', 'application/vnd.syncml.dm+xml'] as const;
 
 /** The feature tag that a DM client is found by. @see OMA-TS-DM_PushBinding-V1_3 5.2; RFC 3840 9 */
 export const dmFeatureTag = '+g.oma.eventappid="syncml.dm"';
 
 const allow: HeaderToWrite = ['Allow', 'MESSAGE, OPTIONS'];
-const accept: HeaderToWrite = ['Accept', dmContentTypes.join(', ')];
+const accept: HeaderToWrite = ['Accept', dmMessageTypes.join(', ')];
 /** Extensions that a request may require of us. */
 const supported = ['gruu', 'pref'];
-
-/** Header fields that hold secrets, or proofs made with them: they are neither kept nor shown. */
-const secret = new Set(['authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate', 'authentication-info']);
 
 /** What a request is answered with at once, or the push it carries. */
 export type RequestVerdict =
@@ -78,7 +74,7 @@ function formOf(request: SipRequest): string | null {
 
 function isDm(contentType: string | undefined): boolean {
   const name = (splitOutside(withoutBlanksInType(contentType ?? ''), ';')[0] ?? '').toLowerCase();
-  return dmContentTypes.some((type) => type === name);
+  return dmMessageTypes.some((type) => type === name);
 }
 
 /** A content type as others write and read it: SIP alone lets blanks stand around its slash. @see RFC 3261 25.1, media-type */
@@ -90,7 +86,7 @@ function withoutBlanksInType(contentType: string): string {
 function shownHeaders({ headers }: SipRequest): readonly (readonly [string, string])[] {
   // A name in its short form is given in its long one, by which others look for it.
   return headers
-    .filter(({ name }) => !secret.has(name))
+    .filter(({ name }) => !secretHeaders.has(name))
     .map(({ name, sentName, value }) => [
       sentName.length === 1 ? longName(name) : sentName,
       textOf(name === 'content-type' ? withoutBlanksInType(value) : value),

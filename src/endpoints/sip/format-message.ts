@@ -1,4 +1,4 @@
-import { octetsOf } from './grammar.js';
+import { octetsOf } from '../header-grammar.js';
 import { headerValue, type SipRequest } from './message.js';
 import { stampVia } from './via.js';
 

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { DecodeError } from '../../octets/index.js';
-import { formatAddress, plainAddress } from '../address.js';
+import { formatAddress, peerName, plainAddress } from '../address.js';
 import { bindError, EndpointError, systemCode } from '../errors.js';
+import { listenTcp } from '../listen-tcp.js';
 import type { EndpointListener, OpenListener } from '../types.js';
 import { ClientTransactions } from './client-transactions.js';
 import { DigestGuard, type OfferedAlgorithm } from './digest-guard.js';
@@ -104,11 +105,10 @@ export function listenSip(options: ListenSipOptions): OpenListener {
       }
       connections.set(new SipStreamConnection(socket, stream), true);
     };
-    const { udp, server, address, port } = await bind(options, onSocket, (error, { remoteAddress, remotePort }) => {
+    const { udp, server, address, port } = await bind(options, onSocket, (error, socket) => {
       if (systemCode(error) === 'ECONNRESET') return;
-      const from = remoteAddress === undefined ? null : formatAddress(plainAddress(remoteAddress), remotePort ?? 0);
       const message = `no TLS came about: ${systemCode(error) || error.message}`;
-      intake.refused({ binding: 'sip', from, code: 'endpoints/tls-failed', message });
+      intake.refused({ binding: 'sip', from: peerName(socket), code: 'endpoints/tls-failed', message });
     });
     udp?.on('message', (octets, remote) => {
       const source = { address: plainAddress(remote.address), port: remote.port };
@@ -258,10 +258,7 @@ async function bind(
     const bound = udp?.address();
     if (transport === 'udp') return { udp, server: undefined, address: bound?.address ?? host, port: bound?.port ?? port };
     try {
-      const server = await bindStream(options, bound?.port ?? port, onSocket, onTlsFailed);
-      const at = server.address();
-      if (at === null || typeof at === 'string') throw bindError(null, host);
-      return { udp, server, address: at.address, port: at.port };
+      return { udp, ...(await bindStream(options, bound?.port ?? port, onSocket, onTlsFailed)) };
     } catch (error) {
       if (udp !== undefined) await new Promise<void>((resolve) => udp.close(() => resolve()));
       // The port that UDP found free may be taken for TCP.
@@ -278,7 +275,7 @@ async function bindUdp(host: string, port: number): Promise<UdpSocket> {
     return socket;
   } catch (cause) {
     socket.close();
-    throw bindError(cause, `${host}:${port}`);
+    throw bindError(cause, formatAddress(host, port));
   }
 }
 
@@ -287,7 +284,7 @@ async function bindStream(
   port: number,
   onSocket: (socket: Socket) => void,
   onTlsFailed: (error: Error, socket: Socket) => void,
-): Promise<Server> {
+): Promise<{ readonly server: Server; readonly address: string; readonly port: number }> {
   const secure = {
     ...(tls?.certificate === undefined ? {} : { cert: tls.certificate }),
     ...(tls?.key === undefined ? {} : { key: tls.key }),
@@ -306,11 +303,6 @@ async function bindStream(
   server.maxConnections = mostSockets;
   // Handshakes that fail end their connection and nothing else.
   server.on('tlsClientError', onTlsFailed);
-  try {
-    server.listen({ port, host, backlog: 1024 });
-    await once(server, 'listening');
-    return server;
-  } catch (cause) {
-    throw bindError(cause, `${host}:${port}`);
-  }
+  const { address, port: bound } = await listenTcp(server, { host, port });
+  return { server, address, port: bound };
 }

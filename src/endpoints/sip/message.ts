@@ -1,5 +1,5 @@
 import type { DecodeError } from '../../octets/index.js';
-import { splitOutside } from './grammar.js';
+import { splitOutside } from '../header-grammar.js';
 
 /** A header field. The characters of its value are octets (Latin-1), so that it goes back to its sender as it came. */
 export interface SipHeader {

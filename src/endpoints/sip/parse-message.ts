@@ -1,5 +1,5 @@
 import { DecodeError } from '../../octets/index.js';
-import { headerName, isToken, parseNumber, trimBlanks } from './grammar.js';
+import { headerName, isToken, parseNumber, trimBlanks } from '../header-grammar.js';
 import type { SipHeader, SipMessage } from './message.js';
 
 /** Bounds of one message. */

@@ -1,12 +1,12 @@
 import { BridgeError } from '../../errors.js';
 import type { Clock, Logger, Random } from '../../runtime/index.js';
 import { EndpointError } from '../errors.js';
+import { octetsOf, parseNumber, textOf } from '../header-grammar.js';
 import type { ClientTransactions } from './client-transactions.js';
 import type { DigestCredentials } from './digest.js';
 import { DigestClient, type DigestProof } from './digest-client.js';
 import { dmFeatureTag } from './examine-request.js';
 import { formatSipMessage, type HeaderToWrite } from './format-message.js';
-import { octetsOf, parseNumber, textOf } from './grammar.js';
 import { headerList, headerValue, type SipResponse } from './message.js';
 import type { OpenCarrier } from './open-carrier.js';
 import { redirectOf } from './redirect.js';

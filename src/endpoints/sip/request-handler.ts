@@ -1,10 +1,10 @@
 import { DecodeError } from '../../octets/index.js';
 import type { Clock, Random } from '../../runtime/index.js';
+import { octetsOf, textOf } from '../header-grammar.js';
 import type { EndpointIntake } from '../types.js';
 import type { DigestGuard } from './digest-guard.js';
 import { dmFeatureTag, examineRequest } from './examine-request.js';
 import { formatAnswer, type HeaderToWrite } from './format-message.js';
-import { octetsOf, textOf } from './grammar.js';
 import { headerValue, type SipRequest, type SipResponse } from './message.js';
 import { parseSipMessage } from './parse-message.js';
 import { ServerTransactions } from './server-transactions.js';

@@ -1,13 +1,13 @@
-import type { PushMessage } from '../../push/index.js';
+import { hopsHeader, type PushMessage } from '../../push/index.js';
 import type { Clock, Random } from '../../runtime/index.js';
 import { EndpointError } from '../errors.js';
+import { octetsOf, textOf } from '../header-grammar.js';
 import type { EndpointSender } from '../types.js';
 import { ClientTransactions } from './client-transactions.js';
 import type { DigestCredentials } from './digest.js';
 import { DigestClient, type DigestProof } from './digest-client.js';
 import { dmFeatureTag } from './examine-request.js';
 import { formatSipMessage, type HeaderToWrite } from './format-message.js';
-import { octetsOf, textOf } from './grammar.js';
 import type { SipTlsOptions } from './listen-sip.js';
 import type { SipResponse } from './message.js';
 import { destinationOf, type OpenCarrier, openStreamCarrier, openUdpCarrier, transportOf } from './open-carrier.js';
@@ -33,7 +33,6 @@ export interface SipSenderOptions {
 /** Octets of a whole request that a datagram may have where nothing is known of the path. @see RFC 3261 18.1.1; RFC 3428 8 */
 const mostDatagramOctets = 1300;
 const mostTries = 6;
-const hopsHeader = 'x-wapbridge-hops';
 
 /** Sends DM messages by SIP MESSAGE in pager mode. @see OMA-TS-DM_PushBinding-V1_3 5.2; RFC 3428; RFC 3841 */
 export function sipSender(
@@ -188,7 +187,7 @@ function write(
 /** Header fields that a push has whatever carries it. */
 function headersOfPush(push: PushMessage): readonly HeaderToWrite[] {
   const hops = push.headers
-    .filter(({ name }) => name.toLowerCase() === hopsHeader)
+    .filter(({ name }) => name.toLowerCase() === hopsHeader.toLowerCase())
     .map(({ name, value }): HeaderToWrite => [name, String(value)]);
   return [
     ['Accept-Contact', `*;${dmFeatureTag};require;explicit`],

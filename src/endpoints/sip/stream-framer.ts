@@ -1,5 +1,5 @@
 import { DecodeError } from '../../octets/index.js';
-import { headerName, parseNumber, trimBlanks } from './grammar.js';
+import { headerName, parseNumber, trimBlanks } from '../header-grammar.js';
 import { defaultSipLimits, findHeaderEnd, leadingLineEnds, type SipLimits } from './parse-message.js';
 
 /** Pieces that may wait to be joined. */

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { parseNumber, parseParameters, quoted, splitOutside, textOf, trimBlanks, unquoted, withoutBlanksAround } from './grammar.js';
+import {
+  parseNumber,
+  parseParameters,
+  quoted,
+  splitOutside,
+  textOf,
+  trimBlanks,
+  unquoted,
+  withoutBlanksAround,
+} from '../header-grammar.js';
 import { formatHost, parseSipAddress, parseSipUri, sameSipUri } from './uri.js';
 
 describe('SIP URIs (RFC 3261 19.1)', () => {

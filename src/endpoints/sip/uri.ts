@@ -1,4 +1,4 @@
-import { type Parameters, parseNumber, parseParameters, splitOutside, trimBlanks, unquoted } from './grammar.js';
+import { type Parameters, parseNumber, parseParameters, splitOutside, trimBlanks, unquoted } from '../header-grammar.js';
 
 /** A SIP or SIPS URI. @see RFC 3261 19.1 */
 export interface SipUri {

@@ -8,7 +8,7 @@ import {
   splitOutside,
   trimBlanks,
   withoutBlanksAround,
-} from './grammar.js';
+} from '../header-grammar.js';
 import { headerValue, type SipMessage, type SipRequest } from './message.js';
 import { formatHost, parseHostPort, type SipUri } from './uri.js';
 
