@@ -124,40 +124,15 @@ async function startBench(parameters) {
   return { bench, port, name, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Delivers so many parts, keeping a few in the network's queue, and gives the seconds until the last was acknowledged. */
-function deliver(bench, name, count) {
+/**
+ * Delivers so many parts, keeping a few in the network's queue, and gives the seconds until the last was taken: directly, when the bench says
+ * that it was acknowledged; by way of the modem's memory, when the reader says that it has read it.
+ */
+function deliver({ bench, reader, name, count, reception }) {
+  const stored = reception === 'stored';
+  const teller = stored ? reader : bench;
+  const most = stored ? storedOutstanding : outstanding;
   return new Promise((resolve, reject) => {
-    let sent = 0;
-    let acknowledged = 0;
-    const began = performance.now();
-    const send = () => {
-      bench.child.stdin.write(`{"ref":${sent},"do":"deliver","to":"${name}","tpdu":"${fullPart(serial)}"}\n`);
-      sent += 1;
-      serial += 1;
-    };
-    const waiter = (line) => {
-      if (!line.includes('"outcome"')) return;
-      const { outcome } = parse(line);
-      if (outcome !== 'acknowledged') {
-        bench.waiters.delete(waiter);
-        reject(new Error(`a part was not acknowledged: ${line}`));
-        return;
-      }
-      acknowledged += 1;
-      if (sent < count) send();
-      if (acknowledged === count) {
-        bench.waiters.delete(waiter);
-        resolve((performance.now() - began) / 1000);
-      }
-    };
-    bench.waiters.add(waiter);
-    while (sent < Math.min(count, outstanding)) send();
-  });
-}
-
-/** The same by way of the modem's memory: a part counts when the reader says that it has read and deleted it. */
-function deliverStored(bench, reader, name, count) {
-  return new Promise((resolve) => {
     let sent = 0;
     let taken = 0;
     const began = performance.now();
@@ -167,15 +142,21 @@ function deliverStored(bench, reader, name, count) {
       serial += 1;
     };
     const waiter = (line) => {
-      if (line !== 'part' && !line.startsWith('{"event":"part"')) return;
+      const tells = stored ? line === 'part' || line.startsWith('{"event":"part"') : line.includes('"outcome"');
+      if (!tells) return;
+      if (!stored && parse(line).outcome !== 'acknowledged') {
+        teller.waiters.delete(waiter);
+        reject(new Error(`a part was not acknowledged: ${line}`));
+        return;
+      }
       taken += 1;
       if (sent < count) send();
       if (taken < count) return;
-      reader.waiters.delete(waiter);
+      teller.waiters.delete(waiter);
       resolve((performance.now() - began) / 1000);
     };
-    reader.waiters.add(waiter);
-    while (sent < Math.min(count, storedOutstanding)) send();
+    teller.waiters.add(waiter);
+    while (sent < Math.min(count, most)) send();
   });
 }
 
@@ -191,7 +172,7 @@ async function measure(kind, count, benchParameters = [], warmUp = 200, receptio
     kind === 'minimal'
       ? new Program([join(here, 'scripts/minimal-reader.mjs'), port, reception])
       : new Program([main, 'listen', '--json', '--reception', reception, '--modem', port, '--state-dir', stateDir]);
-  const pass = (many) => (reception === 'stored' ? deliverStored(bench, reader, name, many) : deliver(bench, name, many));
+  const pass = (count) => deliver({ bench, reader, name, count, reception });
   try {
     await reader.wait('the reader', (line) => line === 'ready' || line.includes('"state":"ready"'));
     const idleMiB = residentMiB(reader.child.pid);

@@ -12,7 +12,7 @@ export { type DmContent, type DmSecrets, presentNotification, type ReadBodyOptio
 export { type DmPolicy, openDmPolicy } from './dm-policy.js';
 export type { DrivenModem } from './driven-modems.js';
 export { previewOf } from './endpoint-carriers.js';
-export { type ListenersAsked, listenersOf, senderOf } from './endpoint-plan.js';
+export { type EndpointSettings, type ListenersAsked, listenersOf, senderOf } from './endpoint-plan.js';
 export type * from './events.js';
 export { type Judgement, judge } from './message.js';
 export type { ModemToDrive } from './modem-loop.js';

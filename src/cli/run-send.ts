@@ -8,6 +8,7 @@ import { planParts, type SendRequest, sendPush } from '../sending/index.js';
 import type { CommandIo } from './command.js';
 import { dmPolicyOf } from './dm-policy.js';
 import { driveNamed } from './drive.js';
+import { endpointSettingsOf } from './endpoint-settings.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { isObject, type JsonObject, objectsAt, textAt } from './json-view.js';
 import { configuredModems, journalLimits, limitsOf, routesOf } from './listen-options.js';
@@ -73,10 +74,9 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
 
 /** Shows what would leave for a target; credentials are made when it leaves. */
 async function previewAtTarget(via: string, push: PushInput, { json, 'state-dir': stateDir }: SendArguments, io: CommandIo): Promise<void> {
-  const { clock, random, environment, output } = io;
+  const { environment, output } = io;
   const directory = resolve(stateDir ?? defaultStateFolder(environment));
-  const { endpoints, sending } = io.configuration?.content ?? {};
-  const sender = await senderOf(via, { ...endpoints, allow: sending?.allow ?? [], directory, environment, clock, random });
+  const sender = await senderOf(via, endpointSettingsOf(io, directory));
   try {
     const preview = previewOf(sender, push.wsp);
     if (json) {
@@ -137,15 +137,7 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     onEvent: () => {},
     dm,
     sendPolicy: sendPolicyOf(config?.sending, sending.budget),
-    openSender: (target) =>
-      senderOf(target, {
-        ...config?.endpoints,
-        directory,
-        allow: config?.sending?.allow ?? [],
-        environment: io.environment,
-        clock,
-        random,
-      }),
+    openSender: (target) => senderOf(target, endpointSettingsOf(io, directory)),
     resumeSends: false,
     handOn: false,
   });

@@ -16,6 +16,7 @@ import { keepYoungHeapSmall } from '../../runtime/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
 import { driveNamed } from '../drive.js';
+import { endpointSettingsOf } from '../endpoint-settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { holdProcess } from '../hold-process.js';
 import { redeliverAsAsked } from '../inbox/redeliver.js';
@@ -144,14 +145,7 @@ async function listen(
 ): Promise<void> {
   const { clock, random, logger, output } = io;
   const config = io.configuration?.content;
-  const endpoints = {
-    ...config?.endpoints,
-    directory,
-    allow: config?.sending?.allow ?? [],
-    environment: io.environment,
-    clock,
-    random,
-  };
+  const endpoints = endpointSettingsOf(io, directory);
   const end = new End();
   const stop = io.stopSignal();
   stop.addEventListener('abort', () => end.now('stopped'), { once: true });

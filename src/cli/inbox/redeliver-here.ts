@@ -2,6 +2,7 @@ import { openSinks, senderOf, withheldSinks } from '../../bridge/index.js';
 import type { DeliveryReceipt, SinkPlan } from '../../delivery/index.js';
 import { openJournal } from '../../journal/index.js';
 import type { CommandIo } from '../command.js';
+import { endpointSettingsOf } from '../endpoint-settings.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { glyphsOf } from '../present-message.js';
 import { stdoutSink } from '../stdout-sink.js';
@@ -27,10 +28,10 @@ export async function redeliverHere({ id, sinks, directory, json }: Redelivery, 
   const { clock, random, logger, output, environment, configuration } = io;
   const glyphs = glyphsOf(environment);
   const stdout = stdoutSink({ output, json, glyphs, onClosed: () => {} });
-  const allow = configuration?.content.sending?.allow ?? [];
+  const endpoints = endpointSettingsOf(io, directory);
   const plans = await openSinks(configuration?.content.sinks, {
-    ...{ clock, environment, stdout, allow },
-    openSender: (target) => senderOf(target, { ...configuration?.content.endpoints, directory, allow, environment, clock, random }),
+    ...{ clock, environment, stdout, allow: endpoints.allow },
+    openSender: (target) => senderOf(target, endpoints),
   });
   checkSinks(
     sinks,
