@@ -215,6 +215,9 @@ describe('policy and secrets', () => {
     for (const type of ['application/vnd.wap.mms-message', 'application/vnd.wap.connectivity-wbxml', 'text/plain']) {
       expect((await scene.wapbridge([...words, '--type', type]).exited).code, type).toBe(2);
     }
+    const renaming = scene.wapbridge([...words, '--type', 'dm+xml', '--header', 'Content-Type=application/vnd.wap.mms-message']);
+    expect((await renaming.exited).code).toBe(2);
+    expect(renaming.eventsNamed('error')[0]).toMatchObject({ code: 'sending/bad-header' });
   });
 
   test('no IMSI or PIN stands in the command line, the output, a trace, or anything that is kept', { timeout: 60_000 }, async ({
