@@ -21,10 +21,21 @@ export const dmTypes = [
   { option: 'dm+xml', name: xml, code: 0x43 },
 ] as const;
 
-/** Octets that begin as a WBXML DM message and hold every value. */
+/** Version, public identifier, character set and string table, SyncML with content, opaque data. @see WAP-192-WBXML 5 */
+const wbxmlHead = Uint8Array.of(0x02, 0xa4, 0x01, 0x6a, 0x00, 0x6d, 0xc3);
+
+/** A well-formed WBXML document of so many octets, 12 at least: opaque data of every value in SyncML, so that whoever dissects it finds no fault. */
 export function dmBody(octets: number): Uint8Array {
-  const head = Uint8Array.of(0x02, 0xa4, 0x01, 0x6a, 0x00);
-  return Uint8Array.from({ length: octets }, (_, index) => head[index] ?? (index * 11 + 3) & 0xff);
+  const room = octets - wbxmlHead.length - 1;
+  // The length of the data takes one to three of the octets; where none of them is just right it begins with zeros. @see WAP-192-WBXML 5.1
+  const digits = [1, 2, 3].find((count) => room - count < 128 ** count) ?? 3;
+  const length = room - digits;
+  const lengthOctets = Array.from({ length: digits }, (_, at) => {
+    const place = digits - 1 - at;
+    return ((length >> (7 * place)) & 0x7f) | (place > 0 ? 0x80 : 0);
+  });
+  const data = Array.from({ length }, (_, at) => (255 - at * 7) & 0xff);
+  return Uint8Array.of(...wbxmlHead, ...lengthOctets, ...data, 0x01);
 }
 
 export const hexOf = (octets: Uint8Array): string => Buffer.from(octets).toString('hex').toUpperCase();
