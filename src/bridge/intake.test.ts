@@ -69,6 +69,22 @@ function newFolder(): string {
   return folder;
 }
 
+test('a request that its sender can still repeat is one message, and one that comes after that time is another', async () => {
+  const { clock, intake, of } = bench();
+  const octets = Uint8Array.of(1, 2);
+  const accept = async (): Promise<boolean> =>
+    (await intake.accept({ binding: 'sip', from: null, octets, envelope: { headers: [] }, retransmissionKey: 'call\ntag\n1 MESSAGE' }))
+      .duplicate;
+  const duplicates = [await accept()];
+  for (const ms of [63_000, 64_001]) {
+    await clock.step(ms);
+    duplicates.push(await accept());
+  }
+  await intake.flush();
+  expect(duplicates).toEqual([false, true, false]);
+  expect(of('message')).toHaveLength(2);
+});
+
 test('parts in any order become one message with its body whole, its verdict and its three conditions', async () => {
   const { receive, of, answers, intake } = bench();
   const [first = '', second = '', third = ''] = dmPush('00112233445566778899', 3);

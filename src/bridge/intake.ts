@@ -1,4 +1,4 @@
-import type { EndpointMessage } from '../endpoints/index.js';
+import { type EndpointMessage, longestRepetitionMs } from '../endpoints/index.js';
 import type { BridgeError } from '../errors.js';
 import type { AppendedPart, Journal } from '../journal/index.js';
 import { fromHex, toHex } from '../octets/index.js';
@@ -149,6 +149,7 @@ export class Intake {
       octets: pdu,
       facts: endpointFacts(message),
       fingerprint: endpointFingerprint(message),
+      duplicateWithinMs: longestRepetitionMs,
     });
     reached('endpoint:stored');
     const duplicate = appended.duplicateOf !== null;

@@ -10,7 +10,7 @@ export interface EndpointMessage {
   /** As received: the datagram of UDP, the entity of a request, the body of a message or an object. */
   readonly octets: Uint8Array;
   readonly envelope: MessageEnvelope;
-  /** Equal keys and octets within the duplicate window are one message that its protocol sent again; null where it never does. */
+  /** Equal keys and octets within `longestRepetitionMs` are one message that its protocol sent again; null where it never does. */
   readonly retransmissionKey: string | null;
 }
 

@@ -90,6 +90,16 @@ describe('parts', () => {
     expect((await journal.append(part(bench, '01', { fingerprint }))).duplicateOf).toBeNull();
   });
 
+  test('that can be repeated for a shorter time only are new once that has passed', async () => {
+    const journal = bench.open();
+    const repeated = { fingerprint: new Uint8Array([7]), duplicateWithinMs: 64_000 };
+    const first = await journal.append(part(bench, '01', repeated));
+    await bench.clock.step(63_999);
+    expect((await journal.append(part(bench, '01', repeated))).duplicateOf).toBe(first.id);
+    await bench.clock.step(64_000);
+    expect((await journal.append(part(bench, '01', repeated))).duplicateOf).toBeNull();
+  });
+
   test('without a fingerprint are never duplicates', async () => {
     const journal = bench.open();
     await journal.append(part(bench, '01'));

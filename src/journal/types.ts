@@ -14,6 +14,8 @@ export interface PartToAppend {
   readonly facts: string;
   /** Equal fingerprints within the duplicate window are one part that came twice; null where the question does not arise. */
   readonly fingerprint: Uint8Array | null;
+  /** How far back an equal fingerprint counts, in milliseconds, where that is less than the journal's duplicate window. */
+  readonly duplicateWithinMs?: number;
 }
 
 /** `open`: waits for the rest of its message. `used`: belongs to a message. `expired`: given up with its set, kept for inspection. */

@@ -85,7 +85,7 @@ export function prepareWrites({ database, path, random, duplicateWindowMs, onPoi
     if (part.fingerprint === null) return null;
     const row: { position: number; duplicate_of: number | null } | undefined = findDuplicate.get(
       part.fingerprint,
-      part.receivedAt - duplicateWindowMs,
+      part.receivedAt - Math.min(duplicateWindowMs, part.duplicateWithinMs ?? duplicateWindowMs),
     );
     if (row === undefined) return null;
     const original = row.duplicate_of ?? row.position;
