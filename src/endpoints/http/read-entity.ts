@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { OctetWriter } from '../../octets/index.js';
 import { mostEntityOctets } from './terminal.js';
 
 /** Octets of entities that are held, of all connections together. */
@@ -32,38 +33,24 @@ export type Entity =
 /** Reads what a request holds, within bounds. Never rejects. */
 export function readEntity(request: IncomingMessage, budget: EntityBudget): Promise<Entity> {
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
+    // One buffer of its own: chunks of an octet would take a hundred each, and those of a connection would keep its buffers.
+    const entity = new OctetWriter();
     let over = false;
-    const end = (entity: Entity): void => {
+    const end = (outcome: Entity): void => {
       if (over) return;
       over = true;
       request.off('data', take);
-      if (entity.is !== 'whole') budget.release(length);
-      resolve(entity);
+      if (outcome.is !== 'whole') budget.release(entity.length);
+      resolve(outcome);
     };
     const take = (chunk: Uint8Array): void => {
-      if (length + chunk.length > mostEntityOctets) end({ is: 'too-large' });
+      if (entity.length + chunk.length > mostEntityOctets) end({ is: 'too-large' });
       else if (!budget.take(chunk.length)) end({ is: 'no-room' });
-      else {
-        length += chunk.length;
-        chunks.push(chunk);
-      }
+      else entity.bytes(chunk);
     };
     request.on('data', take);
-    request.once('end', () => end({ is: 'whole', octets: joined(chunks, length) }));
-    request.on('error', () => end({ is: 'gone', octets: length }));
-    request.once('close', () => end({ is: 'gone', octets: length }));
+    request.once('end', () => end({ is: 'whole', octets: entity.toOctets() }));
+    request.on('error', () => end({ is: 'gone', octets: entity.length }));
+    request.once('close', () => end({ is: 'gone', octets: entity.length }));
   });
-}
-
-/** One array of its own, so that what is kept does not hold the buffers of a connection. */
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const octets = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    octets.set(chunk, at);
-    at += chunk.length;
-  }
-  return octets;
 }

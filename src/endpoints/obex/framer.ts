@@ -1,6 +1,9 @@
 import { DecodeError } from '../../octets/index.js';
 import { packetHeadOctets } from './packet.js';
 
+/** Pieces that may wait to be joined. */
+const mostPieces = 64;
+
 /**
  * Cuts a stream into packets by their lengths. There is no way to find the next packet behind a wrong length: after one, nothing more
  * comes out until the framer is made anew.
@@ -31,6 +34,8 @@ export class ObexFramer {
     if (this.#broken !== null || chunk.length === 0) return [];
     this.#pieces.push(chunk);
     this.#held += chunk.length;
+    // A stream that drips must not keep a buffer an octet.
+    if (this.#pieces.length > mostPieces) this.#joined();
     const packets: Uint8Array[] = [];
     while (this.#held >= packetHeadOctets) {
       const length = this.#length();

@@ -182,6 +182,15 @@ describe('an OBEX listener', () => {
     expect(messages).toEqual([]);
   });
 
+  test('refuses an object whose header fields add up to too much', async () => {
+    const { port, messages } = await open();
+    const { peer, id } = await connected(port);
+    const field: ObexHeader = { id: headerId.http, kind: 'octets', value: Buffer.from(`X-A: ${'a'.repeat(10_000)}`) };
+    expect(await peer.code(put([id, typeHeader(dmType), field]))).toBe(answer.continue);
+    expect(await peer.code(putFinal([field, endOfBody(whole)]))).toBe(answer.tooLarge);
+    expect(messages).toEqual([]);
+  });
+
   test('refuses another service, none, and objects before CONNECT', async () => {
     const { port } = await open();
     expect(await peerOf(port).code(connectPacket([]))).toBe(answer.notFound);

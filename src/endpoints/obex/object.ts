@@ -1,9 +1,12 @@
+import { OctetWriter } from '../../octets/index.js';
 import { dmMessageTypes, type HeaderLine } from '../../push/index.js';
 import { secretHeaders } from '../secret-headers.js';
 import { headerId } from './codes.js';
 import { asciiOf, numberHeader, type ObexHeader, octetsHeader, textHeader } from './header.js';
 
 const mostFields = 64;
+/** Octets of Type, Name and header fields of one object together, as the other bindings have it. */
+export const mostHeadOctets = 16_384;
 
 /** An object that is being put, packet by packet: its body may come in any number of Body and End-of-Body headers. */
 export class ObjectInTransit {
@@ -11,15 +14,17 @@ export class ObjectInTransit {
   #name: string | null = null;
   #announced: number | null = null;
   readonly #http: HeaderLine[] = [];
-  readonly #body: Uint8Array[] = [];
-  #octets = 0;
+  /** A copy: a piece of one octet would else keep the whole packet that it came in. */
+  readonly #body = new OctetWriter();
+  #headOctets = 0;
   #ended = false;
 
   /** Takes the headers of a packet; false where a body goes on behind its end. */
   add(headers: readonly ObexHeader[]): boolean {
     const type = octetsHeader(headers, headerId.type);
-    if (type !== undefined) this.#type ??= plain(asciiOf(type));
-    this.#name ??= textHeader(headers, headerId.name) ?? null;
+    if (type !== undefined) this.#type ??= this.#kept(plain(asciiOf(type)));
+    const name = textHeader(headers, headerId.name);
+    if (name !== undefined) this.#name ??= this.#kept(plain(name));
     this.#announced ??= numberHeader(headers, headerId.length) ?? null;
     for (const header of headers) {
       if (header.kind !== 'octets') continue;
@@ -27,16 +32,19 @@ export class ObjectInTransit {
       if (header.id !== headerId.body && header.id !== headerId.endOfBody) continue;
       if (this.#ended && header.value.length > 0) return false;
       this.#ended ||= header.id === headerId.endOfBody;
-      if (header.value.length === 0) continue;
-      this.#body.push(header.value);
-      this.#octets += header.value.length;
+      this.#body.bytes(header.value);
     }
     return true;
   }
 
+  /** Octets of what was kept beside the body; an object with more than {@link mostHeadOctets} is to be refused. */
+  get headOctets(): number {
+    return this.#headOctets;
+  }
+
   /** Octets of the body so far. */
   get octets(): number {
-    return this.#octets;
+    return this.#body.length;
   }
 
   /** What Length said; null where it was not sent. */
@@ -55,14 +63,14 @@ export class ObjectInTransit {
   }
 
   body(): Uint8Array {
-    return Buffer.concat(this.#body);
+    return this.#body.toOctets();
   }
 
   /** The headers as lines, as other bindings have them. */
   lines(): readonly HeaderLine[] {
     const lines: HeaderLine[] = [];
     if (this.#type !== null) lines.push(['Content-Type', this.#type]);
-    if (this.#name !== null) lines.push(['Name', plain(this.#name)]);
+    if (this.#name !== null) lines.push(['Name', this.#name]);
     return [...lines, ...this.#http.filter(([name]) => name.toLowerCase() !== 'content-type')];
   }
 
@@ -71,8 +79,15 @@ export class ObjectInTransit {
       const colon = line.indexOf(':');
       const name = line.slice(0, colon).trim();
       if (colon < 1 || this.#http.length >= mostFields || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) continue;
-      if (!secretHeaders.has(name.toLowerCase())) this.#http.push([name, plain(line.slice(colon + 1).trim())]);
+      if (!secretHeaders.has(name.toLowerCase())) this.#http.push([this.#kept(name), this.#kept(plain(line.slice(colon + 1).trim()))]);
     }
+  }
+
+  /** Counts what is kept, of which nothing more is needed once it is too much. */
+  #kept(text: string): string {
+    this.#headOctets += text.length;
+    // Cut out of a longer text, it would keep that as well.
+    return this.#headOctets > mostHeadOctets ? '' : Buffer.from(text, 'utf16le').toString('utf16le');
   }
 }
 

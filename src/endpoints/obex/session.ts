@@ -3,7 +3,7 @@ import type { EndpointIntake } from '../types.js';
 import { answer, answerName, dmTarget, finalBit, headerId, opcode } from './codes.js';
 import { answerTo, type ObexCredentials, ObexGuard, type ObexGuardOptions } from './guard.js';
 import { numberHeader, type ObexHeader, octetsHeader } from './header.js';
-import { ObjectInTransit } from './object.js';
+import { mostHeadOctets, ObjectInTransit } from './object.js';
 import { decodePacket, encodePacket, leastMaximumPacket, type ObexPacket, obexVersion, plainPacket } from './packet.js';
 
 /** The longest object that is taken. */
@@ -228,6 +228,13 @@ export class ObexSession {
     if (!object.add(headers)) return new Refused(answer.badRequest, 'a body goes on behind its end', 'endpoints/obex-malformed');
     if (Math.max(object.octets, object.announced ?? 0) > mostObjectOctets) {
       return new Refused(answer.tooLarge, `an object has at most ${mostObjectOctets} octets`, 'endpoints/obex-too-large');
+    }
+    if (object.headOctets > mostHeadOctets) {
+      return new Refused(
+        answer.tooLarge,
+        `its Type, Name and header fields have more than ${mostHeadOctets} octets`,
+        'endpoints/obex-too-large',
+      );
     }
     if (this.#service === 'dm' && object.type !== null && !object.isDmMessage) {
       return new Refused(answer.unsupportedType, `it is of the type ${shown(Buffer.from(object.type, 'latin1'))}, which is no DM message`);
