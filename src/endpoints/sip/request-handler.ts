@@ -9,7 +9,7 @@ import { headerValue, type SipRequest, type SipResponse } from './message.js';
 import { parseSipMessage } from './parse-message.js';
 import { ServerTransactions } from './server-transactions.js';
 import { parseSipAddress } from './uri.js';
-import { topVia, transactionKey, type Via } from './via.js';
+import { requestKey, topVia, transactionKey, type Via } from './via.js';
 
 /** Whom a message came from, and how to answer. */
 export interface SipPeer {
@@ -68,8 +68,7 @@ export class RequestHandler {
     if (via === null) return this.#complain('endpoints/sip-header', 'the uppermost Via cannot be read, so nobody can be answered', peer);
     if (message.method === 'ACK') return;
     const key = transactionKey(message, via);
-    const sameRequest = ['from', 'call-id', 'cseq'].map((name) => headerValue(message, name) ?? '').join('\n');
-    const begun = this.#transactions.begin(key, sameRequest);
+    const begun = this.#transactions.begin(key, requestKey(message));
     if (begun.is === 'answered') return peer.answer(begun.answer, via);
     if (begun.is === 'open') return;
     const send = (status: number, headers: readonly HeaderToWrite[] = []): void => {

@@ -26,14 +26,21 @@ interface Transaction {
 export class ServerTransactions {
   readonly #clock: Clock;
   readonly #most: number;
+  readonly #mostOctets: number;
+  /** Octets of the answers that are kept. */
+  #octets = 0;
   /** In the order begun, which but for what is still open is the order of their ends. */
   readonly #transactions = new Map<string, Transaction>();
   readonly #open = new Map<string, string>();
 
-  /** @param most transactions kept; beyond it the oldest that are answered are forgotten */
-  constructor(clock: Clock, most = 50_000) {
+  /**
+   * @param most transactions kept; beyond it the oldest that are answered are forgotten
+   * @param mostOctets of answers kept, likewise
+   */
+  constructor(clock: Clock, most = 50_000, mostOctets = 67_108_864) {
     this.#clock = clock;
     this.#most = most;
+    this.#mostOctets = mostOctets;
   }
 
   get size(): number {
@@ -50,7 +57,7 @@ export class ServerTransactions {
     if (known !== undefined && (known.answer === null || known.expiresAt > now)) {
       return known.answer === null ? { is: 'open' } : { is: 'answered', answer: known.answer };
     }
-    this.#transactions.delete(key);
+    this.#drop(key, known);
     if (this.#open.has(request)) return { is: 'merged' };
     this.#forget(now);
     this.#transactions.set(key, { answer: null, request, expiresAt: now + transactionMs });
@@ -67,14 +74,21 @@ export class ServerTransactions {
     if (reliable) return;
     transaction.answer = answer;
     transaction.expiresAt = this.#clock.monotonic() + transactionMs;
+    this.#octets += answer.length;
     this.#transactions.set(key, transaction);
   }
 
+  #drop(key: string, transaction: Transaction | undefined): void {
+    this.#octets -= transaction?.answer?.length ?? 0;
+    this.#transactions.delete(key);
+  }
+
   #forget(now: number): void {
-    for (const [key, { answer, expiresAt }] of this.#transactions) {
-      const crowded = this.#transactions.size >= this.#most;
+    for (const [key, transaction] of this.#transactions) {
+      const { answer, expiresAt } = transaction;
+      const crowded = this.#transactions.size >= this.#most || this.#octets > this.#mostOctets;
       if (!crowded && (answer === null || expiresAt > now)) break;
-      if (answer !== null) this.#transactions.delete(key);
+      if (answer !== null) this.#drop(key, transaction);
     }
   }
 }

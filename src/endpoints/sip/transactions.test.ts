@@ -168,4 +168,23 @@ describe('requests of others (RFC 3261 17.2.2)', () => {
     transactions.begin('5', 'r5');
     expect(transactions.size).toBe(3);
   });
+
+  test('are kept with so many octets of answers at most, however often one comes again', async () => {
+    const clock = new ManualClock();
+    const transactions = new ServerTransactions(clock, 1000, 100);
+    const long = new Uint8Array(40);
+    for (const key of ['1', '2', '3', '3', '4', '4']) {
+      if (transactions.begin(key, `r${key}`).is === 'new') transactions.answered(key, long, false);
+    }
+    transactions.begin('5', 'r5');
+    expect(['3', '4'].map((key) => transactions.begin(key, `r${key}`).is)).toEqual(['answered', 'answered']);
+    await clock.step(32_000);
+    // What is over counts no longer.
+    for (const key of ['3', '4']) {
+      expect(transactions.begin(key, `r${key}`)).toEqual({ is: 'new' });
+      transactions.answered(key, long, false);
+    }
+    transactions.begin('6', 'r6');
+    expect(transactions.begin('3', 'r3')).toMatchObject({ is: 'answered' });
+  });
 });

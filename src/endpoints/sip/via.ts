@@ -85,8 +85,15 @@ export function transactionKey(request: Pick<SipRequest, 'method' | 'uri' | 'hea
   const parts = ['call-id', 'from', 'to', 'cseq'].map((name) => headerValue(request, name) ?? '');
   const credentials = ['authorization', 'proxy-authorization'].map((name) => headerValue(request, name) ?? '');
   const hash = createHash('sha256').update([request.uri, ...parts, ...credentials].join('\n'), 'latin1');
-  const same = hash.update('\n').update(request.body).digest('base64');
-  return `${branch} ${via.host}:${via.port ?? 5060} ${request.method} ${same}`;
+  hash.update(`\n${branch}\n${via.host}\n${via.port ?? 5060}\n${request.method}\n`, 'latin1');
+  // A digest, since a piece of the text would keep the whole of it in memory.
+  return hash.update(request.body).digest('base64');
+}
+
+/** What a request is by itself, whatever way it came. @see RFC 3261 8.2.2.2 */
+export function requestKey(request: Pick<SipRequest, 'headers'>): string {
+  const parts = ['from', 'call-id', 'cseq'].map((name) => headerValue(request, name) ?? '');
+  return createHash('sha256').update(parts.join('\n'), 'latin1').digest('base64');
 }
 
 /** CSeq: number and method; null where it is neither. @see RFC 3261 20.16 */
