@@ -16,6 +16,7 @@ import {
 import { type Annotate, type Annotation, DecodeError, type Diagnostic, toHex } from '../octets/index.js';
 import type { PushMessage } from '../push/index.js';
 import type { Verdict } from '../routing/index.js';
+import type { Announcement } from './announced-sessions.js';
 import type { Presented } from './present.js';
 
 /** What messages are checked with; never shown, logged or kept. */
@@ -36,10 +37,18 @@ export interface DmContent {
   readonly kind: 'bootstrap' | 'notification' | 'other';
 }
 
+/** The IMSI of the SIM that received it would tell more of who vouches for it. */
+export function needsImsi({ authentication }: DmContent): boolean {
+  if (authentication?.result !== 'mac-unverifiable') return false;
+  return authentication.method === 'NETWPIN' || authentication.method === 'USERNETWPIN';
+}
+
 export interface ReadBodyOptions {
   readonly annotate?: Annotate | undefined;
   /** Offset of the body's first octet from the start of the outermost input. */
   readonly bodyOffset?: number;
+  /** Notes that a notification announced its session, and tells the announcement that it repeats. */
+  readonly announced?: ((notification: DmNotification, authentication: Authentication) => Announcement | null) | undefined;
 }
 
 const nothing: DmContent = { members: {}, diagnostics: [], authentication: null, kind: 'other' };
@@ -137,14 +146,31 @@ function readMessage(push: PushMessage, form: DmMessageContext['form'], secrets:
   };
 }
 
-function readNotification(push: PushMessage, secrets: DmSecrets, { annotate, bodyOffset = 0 }: ReadBodyOptions): DmContent {
+function readNotification(push: PushMessage, secrets: DmSecrets, { annotate, bodyOffset = 0, announced }: ReadBodyOptions): DmContent {
   const notification = decodeNotification(push.body, { annotate, baseOffset: bodyOffset });
   const authentication = authenticateNotification(notification, secrets.server?.(notification.serverId) ?? null);
+  const repeats = announced?.(notification, authentication) ?? null;
   return {
-    members: { notification: presentNotification(notification), authentication },
-    diagnostics: notification.diagnostics,
+    members: { notification: { ...presentNotification(notification), ...(repeats === null ? {} : { repeats }) }, authentication },
+    diagnostics: [
+      ...notification.diagnostics,
+      ...(repeats === null ? [] : [sessionRepeated(notification, repeats, bodyOffset + sessionIdOffset)]),
+    ],
     authentication,
     kind: 'notification',
+  };
+}
+
+/** Octets of a notification before its session id: the digest, and the bits before it in the trigger. */
+const sessionIdOffset = 21;
+
+function sessionRepeated({ sessionId, serverId }: DmNotification, earlier: Announcement, offset: number): Diagnostic {
+  const session = `session ${sessionId.toString(16).toUpperCase()} of ${serverId}`;
+  const first = `a notification of ${earlier.receivedAt} (${earlier.authentication}) announced it`;
+  return {
+    code: 'dm/session-repeated',
+    message: `${session} is no new one, ${first}: a client acts on it once (OMA-TS-DM_Notification-V1_2_1 6.2)`,
+    offset,
   };
 }
 

@@ -24,7 +24,7 @@ interface Bench {
   readonly intake: Intake;
   readonly events: BridgeEvent[];
   readonly answers: string[];
-  receive(pdu: string, receiver?: string): Promise<void>;
+  receive(pdu: string, receiver?: string, imsi?: string): Promise<void>;
   of<Name extends BridgeEvent['event']>(name: Name): Extract<BridgeEvent, { event: Name }>[];
 }
 
@@ -53,9 +53,9 @@ function bench(options: { directory?: string; clock?: ManualClock; journal?: (re
     intake,
     events,
     answers,
-    async receive(pdu, receiver = 'imsi:1') {
+    async receive(pdu, receiver = 'imsi:1', imsi) {
       const acknowledge = async (verdict: 'stored' | 'refused'): Promise<void> => void answers.push(verdict);
-      await intake.take({ pdu, tpduOctets: null, receivedAt: clock.now() }, { modem: 'a', receiver, acknowledge });
+      await intake.take({ pdu, tpduOctets: null, receivedAt: clock.now() }, { modem: 'a', receiver, imsi: imsi ?? null, acknowledge });
       await clock.step(1);
       await clock.settle();
     },

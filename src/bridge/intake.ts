@@ -3,7 +3,9 @@ import type { BridgeError } from '../errors.js';
 import type { AppendedPart, Journal } from '../journal/index.js';
 import { fromHex, toHex } from '../octets/index.js';
 import { type Clock, reached } from '../runtime/index.js';
-import type { IncompleteSet, SmsStatusReport } from '../sms/index.js';
+import type { CompleteMessage, IncompleteSet, SmsStatusReport } from '../sms/index.js';
+import { AnnouncedSessions } from './announced-sessions.js';
+import { AwaitedSims } from './awaited-sims.js';
 import type { DmPolicy } from './dm-policy.js';
 import { endpointFacts, endpointFingerprint, readEndpointFacts } from './endpoint-reading.js';
 import { expiredEvent, incompleteEvent, partEvent, reportEvent } from './event-facts.js';
@@ -11,7 +13,7 @@ import type { BridgeEvent, PartReassembly } from './events.js';
 import { draftOf, draftOfEndpoint, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
 import { presentError } from './present.js';
 import { asBridgeError, fingerprintOf, type Reading, readPdu } from './reading.js';
-import { receiverIn } from './receiver.js';
+import { isSim, receiverIn } from './receiver.js';
 import { PartSets, type PartTag, type SetLimits } from './sets.js';
 import type { SharedCommits } from './shared-commits.js';
 
@@ -37,7 +39,7 @@ export interface Origin {
 }
 
 export interface IntakeOptions {
-  readonly journal: Pick<Journal, 'complete' | 'expire' | 'openParts'>;
+  readonly journal: Pick<Journal, 'complete' | 'expire' | 'openParts' | 'notifications'>;
   readonly commits: SharedCommits;
   readonly clock: Clock;
   readonly limits: SetLimits;
@@ -79,11 +81,15 @@ const longestRetryMs = 5000;
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #sets: PartSets;
+  readonly #sessions: AnnouncedSessions;
+  readonly #sims: AwaitedSims;
   readonly #stop = new AbortController();
   readonly #writing = new Set<Promise<void>>();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#sessions = new AnnouncedSessions((limit) => options.journal.notifications(limit));
+    this.#sims = new AwaitedSims(options.clock);
     this.#sets = new PartSets(options.clock, options.limits, {
       incomplete: (set) => options.emit(incompleteEvent(set)),
       expired: (set, reason) => this.#giveUp(set, reason),
@@ -157,8 +163,13 @@ export class Intake {
     return { duplicate };
   }
 
+  /** The IMSI of a SIM that receives is known now: what an earlier run received with it and could not judge any more is judged. */
+  simKnown(receiver: string, imsi: string): void {
+    this.#sims.known(receiver, imsi);
+  }
+
   #finishEndpoint(message: EndpointMessage, tag: PartTag): void {
-    this.#finish(draftOfEndpoint(message, tag, this.#options.dm));
+    this.#finish(draftOfEndpoint(message, tag, { policy: this.#options.dm, sessions: this.#sessions }));
   }
 
   /** Resolves when all that was complete is on disk, or the intake is closed. */
@@ -172,6 +183,7 @@ export class Intake {
   /** Stops timers and retries; sets in progress stay on disk. */
   async close(): Promise<void> {
     this.#sets.close();
+    this.#sims.close();
     this.#stop.abort();
     await this.flush();
   }
@@ -217,7 +229,7 @@ export class Intake {
         return {
           reassembly: outcome.state,
           missing: null,
-          act: (first) => this.#finish(draftOf(outcome.message, this.#options.dm, imsi), first),
+          act: (first) => this.#judge(outcome.message, { receiver, imsi }, first),
         };
       case 'pending':
       case 'conflict':
@@ -225,6 +237,16 @@ export class Intake {
       case 'duplicate':
         return { reassembly: 'duplicate', missing: null, act: () => this.#setAside(tag, `repeats part ${outcome.of.id}`) };
     }
+  }
+
+  #judge(message: CompleteMessage<PartTag>, of: { readonly receiver: string; readonly imsi: string | null }, first: () => void): void {
+    const draft = (imsi: string | null): MessageDraft =>
+      draftOf(message, { policy: this.#options.dm, receiver: of.receiver, imsi, sessions: this.#sessions });
+    const judged = draft(of.imsi);
+    // Its SIM told its IMSI when the message came, so it will be known again: this is what an earlier run left.
+    if (of.imsi === null && judged.needsImsi && isSim(of.receiver))
+      this.#sims.hold(of.receiver, (imsi) => this.#finish(draft(imsi), first));
+    else this.#finish(judged, first);
   }
 
   #takeReport(report: SmsStatusReport, tag: PartTag, receiver: string, first: () => void): void {

@@ -5,7 +5,8 @@ import type { Diagnostic } from '../octets/index.js';
 import { type Binding, fromEndpoint, fromWdp, type NotPush, notPush, type PushMessage } from '../push/index.js';
 import { route } from '../routing/index.js';
 import { type CompleteMessage, joinText, type SmsStatusReport, type WdpDatagram } from '../sms/index.js';
-import { type DmContent, readDmContent } from './dm-content.js';
+import type { AnnouncedSessions } from './announced-sessions.js';
+import { type DmContent, needsImsi, type ReadBodyOptions, readDmContent } from './dm-content.js';
 import { type DmPolicy, openDmPolicy, reasonToWithhold } from './dm-policy.js';
 import { type Presented, presentDatagram, presentDiagnostics, presentPush, presentVerdict } from './present.js';
 import type { Routable } from './routes.js';
@@ -20,6 +21,19 @@ export interface MessageDraft extends Routable {
   readonly body: Uint8Array | null;
   /** Why no sink is to have it; null where its sinks do. */
   readonly withheld: string | null;
+  /** Its key is made of an IMSI that was not at hand when it was judged. */
+  readonly needsImsi: boolean;
+}
+
+/** What a message is judged with beside its octets. */
+export interface JudgingContext {
+  readonly policy?: DmPolicy | undefined;
+  /** Of the SIM that it came to, where it is known. */
+  readonly imsi?: string | null;
+  /** Stands for the subscription that it came to; nobody in particular where it is absent. */
+  readonly receiver?: string;
+  /** Sessions announced so far; where absent none is told from others. */
+  readonly sessions?: AnnouncedSessions | undefined;
 }
 
 /** What a complete message is: a push and whose, or no push and why. */
@@ -47,18 +61,21 @@ export function judge<Tag>(message: CompleteMessage<Tag>): Judgement {
   return { arrival, datagram, text, diagnostics: [...ofParts, ...message.diagnostics, ...arrival.diagnostics] };
 }
 
-/** The draft of a message that came as short messages; `imsi` is that of the SIM it came to, where it is known. */
-export function draftOf(message: CompleteMessage<PartTag>, policy: DmPolicy = openDmPolicy, imsi: string | null = null): MessageDraft {
+/** The draft of a message that came as short messages. */
+export function draftOf(message: CompleteMessage<PartTag>, context: JudgingContext = {}): MessageDraft {
+  const { policy = openDmPolicy } = context;
   const { arrival, datagram, text, diagnostics } = judge(message);
+  const tags = message.parts.map(({ tag }) => tag);
   const push = arrival.kind === 'push' ? arrival : null;
   const verdict = route(arrival);
   const body = push?.body ?? datagram?.octets ?? null;
   const bodyOffset = push === null || datagram === null ? 0 : push.body.byteOffset - datagram.octets.byteOffset;
-  const secrets = { imsi: imsi ?? undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
-  const content: DmContent | null = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset });
+  const secrets = { imsi: context.imsi ?? undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
+  const announced = announcedBy(tags, context);
+  const content: DmContent | null = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset, announced });
   return draft({
     binding: 'sms',
-    parts: message.parts.map(({ tag }) => tag),
+    parts: tags,
     from: message.parts[0]?.part.address.text ?? null,
     verdict: verdict.verdict,
     shownVerdict: presentVerdict(verdict, arrival.kind === 'not-push' ? arrival.error : null),
@@ -69,11 +86,13 @@ export function draftOf(message: CompleteMessage<PartTag>, policy: DmPolicy = op
     diagnostics: [...diagnostics, ...(content?.diagnostics ?? [])],
     body,
     withheld: content === null ? null : reasonToWithhold(content, policy),
+    needsImsi: content !== null && needsImsi(content),
   });
 }
 
 /** The draft of a message that came without a modem. @see OMA-TS-DM_PushBinding-V1_3 5.1, 5.2, 5.3, 5.4 */
-export function draftOfEndpoint(message: EndpointMessage, tag: PartTag, policy: DmPolicy = openDmPolicy): MessageDraft {
+export function draftOfEndpoint(message: EndpointMessage, tag: PartTag, context: JudgingContext = {}): MessageDraft {
+  const { policy = openDmPolicy } = context;
   const { binding, envelope, octets } = message;
   const arrival = fromEndpoint(binding, envelope, octets);
   const push = arrival.kind === 'push' ? arrival : null;
@@ -82,7 +101,8 @@ export function draftOfEndpoint(message: EndpointMessage, tag: PartTag, policy: 
   const datagram: WdpDatagram | null = binding === 'udp' ? { destinationPort, sourcePort, portBits: 16, octets } : null;
   const bodyOffset = push === null ? 0 : push.body.byteOffset - octets.byteOffset;
   const secrets = { imsi: undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
-  const content = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset });
+  const announced = announcedBy([tag], context);
+  const content = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset, announced });
   return draft({
     binding,
     parts: [tag],
@@ -96,6 +116,7 @@ export function draftOfEndpoint(message: EndpointMessage, tag: PartTag, policy: 
     diagnostics: [...arrival.diagnostics, ...(content?.diagnostics ?? [])],
     body: push?.body ?? octets,
     withheld: content === null ? null : reasonToWithhold(content, policy),
+    needsImsi: content !== null && needsImsi(content),
   });
 }
 
@@ -116,6 +137,7 @@ export function draftOfUnreadable(tag: PartTag, error: BridgeError): MessageDraf
     diagnostics: [],
     body: null,
     withheld: null,
+    needsImsi: false,
   });
 }
 
@@ -133,14 +155,12 @@ interface Known {
   readonly diagnostics: readonly Diagnostic[];
   readonly body: Uint8Array | null;
   readonly withheld: string | null;
+  readonly needsImsi: boolean;
 }
 
 function draft(known: Known): MessageDraft {
   const { binding, parts, from, verdict, push, datagram, text, diagnostics, body } = known;
-  const last = parts.reduce<PartTag | undefined>(
-    (latest, tag) => (latest === undefined || tag.position > latest.position ? tag : latest),
-    undefined,
-  );
+  const last = latestOf(parts);
   const modem = last?.modem ?? null;
   const facts = {
     event: 'message',
@@ -159,7 +179,22 @@ function draft(known: Known): MessageDraft {
   };
   const contentType = push === null ? null : { code: push.contentType.code, name: push.contentType.name };
   const applicationId = push?.applicationId == null ? null : { code: push.applicationId.code, uri: push.applicationId.uri };
-  return { binding, parts, from, modem, verdict, facts, body, contentType, applicationId, withheld: known.withheld };
+  const { withheld, needsImsi } = known;
+  return { binding, parts, from, modem, verdict, facts, body, contentType, applicationId, withheld, needsImsi };
+}
+
+function latestOf(parts: readonly PartTag[]): PartTag | undefined {
+  return parts.reduce<PartTag | undefined>(
+    (latest, tag) => (latest === undefined || tag.position > latest.position ? tag : latest),
+    undefined,
+  );
+}
+
+/** How the session of a notification made of these parts is noted. */
+function announcedBy(parts: readonly PartTag[], { sessions, receiver = '' }: JudgingContext): ReadBodyOptions['announced'] {
+  const position = parts[0]?.position ?? 0;
+  const receivedAt = isoTime(latestOf(parts)?.receivedAt ?? 0);
+  return (notification, { result }) => sessions?.note(notification, { receiver, position }, { receivedAt, authentication: result }) ?? null;
 }
 
 /** What the journal keeps of a draft. */

@@ -65,6 +65,7 @@ export async function driveModem(modem: ModemToDrive, options: ModemLoopOptions)
     const { imsi, manufacturer } = opened.identity;
     const virtual = manufacturer === 'wapbridge' || imsi?.startsWith(testNetwork) === true;
     const detach = await options.attach?.({ name: modem.name, receiver, virtual, driver: opened });
+    if (imsi !== null) intake.simKnown(receiver, imsi);
     onOpened?.(null);
     let busy = false;
     // What is being taken in is answered before the port closes, but not for ever.

@@ -11,6 +11,11 @@ export function receiverOf(identity: Pick<ModemIdentity, 'imsi' | 'imei'>, name:
   return `name:${name}`;
 }
 
+/** Whether it stands for a SIM whose IMSI was known. */
+export function isSim(receiver: string): boolean {
+  return receiver.startsWith('imsi:');
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);
 }

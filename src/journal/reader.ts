@@ -31,6 +31,9 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
   const partPositions = database.prepare('SELECT position FROM part WHERE message = ? ORDER BY ordinal');
   const messageById = database.prepare('SELECT * FROM message WHERE id = ?');
   const handover = database.prepare('SELECT facts, body FROM message WHERE id = ?');
+  const notifications = database.prepare(`SELECT message.facts, part.facts AS partFacts, part.position AS partPosition
+    FROM message INDEXED BY message_notification JOIN part ON part.message = message.position AND part.ordinal = 0
+    WHERE message.verdict = 'dm-notification' ORDER BY message.position DESC LIMIT ?`);
   const deliveries = database.prepare('SELECT * FROM delivery WHERE message = ? ORDER BY sink');
   const attempts = database.prepare('SELECT * FROM attempt WHERE message = ? ORDER BY at, number, sink');
   const letters = database.prepare('SELECT * FROM dead_letter ORDER BY position DESC LIMIT ?');
@@ -96,6 +99,7 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
         attempts: attemptRows.map(toStoredAttempt),
       };
     },
+    notifications: (limit) => notifications.all(limit),
     handover(id) {
       const row: Pick<MessageRow, 'facts' | 'body'> | undefined = handover.get(id);
       return row === undefined ? null : { facts: row.facts, body: row.body === null ? null : new Uint8Array(row.body) };

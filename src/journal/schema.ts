@@ -124,6 +124,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX message_settled ON message (completed_at) WHERE pending = 0 AND undelivered = 0;
   CREATE INDEX message_undelivered ON message (completed_at) WHERE undelivered > 0;
   `,
+  // The first notification after a start is held against those before it, which may be few among very many messages.
+  `
+  CREATE INDEX message_notification ON message (position) WHERE verdict = 'dm-notification';
+  `,
 ];
 
 /** Octets that the file holds, without the pages that are free. */

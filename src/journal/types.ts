@@ -143,6 +143,16 @@ export interface MessageFilter {
   readonly limit?: number;
 }
 
+/** A DM notification that was completed, as far as later ones are held against it. */
+export interface StoredNotification {
+  /** JSON of all that is shown of it. */
+  readonly facts: string;
+  /** JSON of what stands beside its first part. */
+  readonly partFacts: string;
+  /** Order of arrival of its first part. */
+  readonly partPosition: number;
+}
+
 /** A set of parts that was given up, with the parts that came. */
 export interface DeadLetter {
   readonly id: string;
@@ -282,6 +292,8 @@ export interface JournalReader {
   messages(filter?: MessageFilter): readonly StoredMessage[];
   message(id: string): StoredMessage | null;
   details(id: string): MessageDetails | null;
+  /** Messages with the verdict `dm-notification`, newest first. */
+  notifications(limit: number): readonly StoredNotification[];
   /** What a sink needs of a message: its facts as stored, and its body. */
   handover(id: string): { readonly facts: string; readonly body: Uint8Array | null } | null;
   /** Newest first. */
