@@ -46,7 +46,7 @@ const pacedAlone = process.argv.includes('--paced');
 const measured = { stdout: pacedAlone ? '' : measureApart('benchmark-reading.mjs') };
 if (!json || process.argv.includes('--reading')) process.stdout.write(measured.stdout);
 if (process.argv.includes('--reading')) process.exit(0);
-/** Full parts a second that 115200 baud carry with their acknowledgements: at-sms figures in docs/benchmark.md. */
+/** Full parts a second that 115200 baud carry with their acknowledgements, as docs/virtual-bench.md reckons them. */
 const lineLimit = 32.4;
 /** The same with +CMTI, +CMGR and +CMGD. */
 const storedLimit = 28.4;
