@@ -12,7 +12,8 @@ export async function runBenchAction(action: BenchAction, file: string | undefin
     return check(file, json, io);
   }
   if (file !== undefined) throw new BridgeError('cli/usage', `bench ${action} takes no file`, { advice: 'redirect its output into one' });
-  if (action === 'schema') io.output.line(JSON.stringify(benchJsonSchema(), null, 2));
+  if (action === 'schema' && json) io.output.object(benchJsonSchema());
+  else if (action === 'schema') io.output.line(JSON.stringify(benchJsonSchema(), null, 2));
   else {
     const { suggestBench } = await import('../hil/index.js');
     const text = await suggestBench();

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { Config } from '../config/index.js';
 import type { Clock, Logger, Random } from '../runtime/index.js';
+import { checkWords, knownOptions } from './check-words.js';
 import type { ExitCode } from './exit-codes.js';
 import type { Output } from './output.js';
 
@@ -53,19 +54,22 @@ export type Start = (io: CommandIo) => Promise<ExitCode>;
 
 /** A command whose options only it knows. */
 export interface Command {
-  attach(parser: Argv<CommonOptions>, chosen: (start: Start) => void): Argv<CommonOptions>;
+  /** `words` is the command line, to be checked before it is parsed. @throws BridgeError `cli/usage` while parsing */
+  attach(parser: Argv<CommonOptions>, chosen: (start: Start) => void, words: readonly string[]): Argv<CommonOptions>;
 }
 
 /** Makes a {@link Command}. */
 export function defineCommand<Options>(specification: CommandSpecification<Options>): Command {
   return {
-    attach: (parser, chosen) =>
+    attach: (parser, chosen, words) =>
       parser.command(
         specification.command,
         specification.describe,
         (own) => {
           for (const [command, describe] of specification.examples) own.example(command, describe);
-          return specification.builder(own);
+          const built = specification.builder(own);
+          checkWords(words, knownOptions(built));
+          return built;
         },
         (options) => chosen((io) => specification.run(options, io)),
       ),
@@ -75,12 +79,13 @@ export function defineCommand<Options>(specification: CommandSpecification<Optio
 /** A command that only leads to others, such as `config check`. */
 export function defineCommandGroup(name: string, describe: string, commands: readonly Command[]): Command {
   return {
-    attach: (parser, chosen) =>
+    attach: (parser, chosen, words) =>
       parser.command(
         name,
         describe,
         (own) => {
-          for (const command of commands) command.attach(own, chosen);
+          checkWords(words, knownOptions(own));
+          for (const command of commands) command.attach(own, chosen, words);
           return own.demandCommand(1, 1, `${name} needs one of its own commands`);
         },
         () => {},

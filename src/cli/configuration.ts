@@ -24,7 +24,7 @@ export async function readConfiguration(argv: readonly string[], environment: En
   let file = configOption(argv);
   if (file === undefined) {
     const usual = defaultConfigFile(environment);
-    if (!existsSync(usual)) return null;
+    if (usual === null || !existsSync(usual)) return null;
     file = usual;
   }
   const { loadConfig } = await import('../config/index.js');

@@ -29,6 +29,7 @@ const byRoom: Readonly<Record<string, ExitCode>> = {
   endpoints: exitCodes.usage,
   at: exitCodes.refused,
   modem: exitCodes.refused,
+  runtime: exitCodes.usage,
   'virtual-bench': exitCodes.usage,
   hil: exitCodes.usage,
 };

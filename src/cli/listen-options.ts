@@ -1,16 +1,9 @@
 import type { Route, SetLimits } from '../bridge/index.js';
 import type { Config } from '../config/index.js';
-import { BridgeError } from '../errors.js';
 import type { ModemRequest } from './listen-plan.js';
 
 const secondMs = 1000;
 const dayMs = 86_400_000;
-
-/** An option that is a whole number within bounds. @throws BridgeError `cli/usage` */
-export function wholeNumber(name: string, value: number | undefined, least: number, most: number): number | undefined {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
-  throw new BridgeError('cli/usage', `${name} is a whole number from ${least} to ${most}`, { advice: 'see wapbridge listen --help' });
-}
 
 /** The modems of a configuration. */
 export function configuredModems(modems: Config['modems']): readonly ModemRequest[] {

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Bridge } from '../bridge/index.js';
-import type { Clock, Random } from '../runtime/index.js';
+import { type Clock, type Random, temporaryFolder } from '../runtime/index.js';
 import { BenchControl, type BenchModem, listenForControl, openVirtualBench, programme } from '../virtual-bench/index.js';
 import type { ListenTraces } from './listen-traces.js';
 
@@ -39,7 +38,7 @@ export async function openDemonstration({
   traces,
   reception = 'auto',
 }: DemonstrationOptions): Promise<Demonstration> {
-  const folder = mkdtempSync(join(tmpdir(), 'wapbridge-bench-'));
+  const folder = temporaryFolder('wapbridge-bench-');
   const socket = join(folder, 'control');
   const bench = await openVirtualBench({ modems: 1, transport: 'pty', clock, random });
   const closeControl = await listenForControl(socket, new BenchControl(bench));

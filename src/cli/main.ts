@@ -1,13 +1,16 @@
 #!/usr/bin/env node
-import { run } from './run.js';
+import { EarlySignals } from './early-signals.js';
 
-process.exitCode = await run(process.argv.slice(2), {
+const words = process.argv.slice(2);
+const signals = new EarlySignals(process, words);
+
+// Loaded after the signals are watched: it takes a while.
+const { run } = await import('./run.js');
+
+process.exitCode = await run(words, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
-  onStop: (callback) => {
-    process.on('SIGINT', callback);
-    process.on('SIGTERM', callback);
-  },
+  onStop: (callback) => signals.onStop(callback),
 });

@@ -28,7 +28,7 @@ async function ownOptions(): Promise<Map<string, readonly string[]>> {
         };
       },
     });
-    command.attach(spy, () => {});
+    command.attach(spy, () => {}, []);
     found.set(
       entry.name,
       kept.filter((name) => !common.has(name) && !positional.includes(name)),

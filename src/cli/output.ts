@@ -34,6 +34,12 @@ export class Output {
     return this.#failure !== undefined || this.#stream.destroyed;
   }
 
+  /** Why what was printed is not whole; null where it is, or where its reader went away and wants no more. */
+  get failure(): string | null {
+    const code = this.#failure === undefined ? '' : 'code' in this.#failure ? String(this.#failure.code) : this.#failure.message;
+    return ['', 'EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'EBADF'].includes(code) ? null : code;
+  }
+
   /** One object as a line of NDJSON. */
   object(value: unknown): void {
     this.line(
@@ -68,17 +74,21 @@ export class Output {
     this.#pendingLength = 0;
     if (this.broken) return Promise.resolve(false);
     return new Promise((resolve) => {
-      this.#stream.write(text, (error) => resolve(error === null || error === undefined));
+      this.#stream.write(text, (error) => {
+        this.#failed(error);
+        resolve(error === null || error === undefined);
+      });
     });
   }
 
   /** {@link flush}, and all of it has left the process. */
   async finish(): Promise<void> {
     await this.flush();
-    if (this.broken || this.#stream.writableLength === 0) return;
+    if (this.broken) return;
+    // Also where nothing waits: what has failed may not have been told yet.
     await new Promise<void>((resolve) => {
       this.#drained.push(resolve);
-      this.#stream.write('', () => this.#wake());
+      this.#stream.write('', (error) => this.#answered(error));
     });
   }
 
@@ -87,7 +97,16 @@ export class Output {
     const text = this.#pending.join('');
     this.#pending = [];
     this.#pendingLength = 0;
-    if (!this.broken) this.#stream.write(text);
+    if (!this.broken) this.#stream.write(text, (error) => this.#failed(error));
+  }
+
+  #answered(error: Error | null | undefined): void {
+    this.#failed(error);
+    this.#wake();
+  }
+
+  #failed(error: Error | null | undefined): void {
+    if (error !== null && error !== undefined) this.#failure ??= error;
   }
 
   #wake(): void {

@@ -1,17 +1,16 @@
-import { resolve } from 'node:path';
 import { BridgeError } from '../errors.js';
 import { type JournalReader, openJournalReader, type StoredSend } from '../journal/index.js';
 import { factsOf, type Receipt, receiptOf } from '../sending/index.js';
 import type { CommandIo, CommonOptions } from './command.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
-import { defaultStateFolder } from './location.js';
+import { stateFolderOf } from './location.js';
 import { wholeNumber } from './numbers.js';
 import { presentParts, presentReceipt } from './present-send.js';
 import { escapeText } from './terminal.js';
 import { becomeWriter } from './writer.js';
 
 function folderOf(options: CommonOptions, io: CommandIo): string {
-  return resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
+  return stateFolderOf(options, io.environment);
 }
 
 function withReader<Result>(directory: string, work: (reader: JournalReader) => Result): Result {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Bridge, defaultSetLimits, previewOf, sendControlRequest, senderOf } from '../bridge/index.js';
 import type { SinkPlan } from '../delivery/index.js';
 import { defaultRetention } from '../journal/index.js';
@@ -13,7 +12,7 @@ import { type ExitCode, exitCodes } from './exit-codes.js';
 import { isObject, type JsonObject, objectsAt, textAt } from './json-view.js';
 import { configuredModems, journalLimits, limitsOf, routesOf } from './listen-options.js';
 import { findModems, requestedModems } from './listen-plan.js';
-import { defaultStateFolder } from './location.js';
+import { stateFolderOf } from './location.js';
 import { wholeNumber } from './numbers.js';
 import { presentParts, presentReceipt, presentSendEvent, SendProgress } from './present-send.js';
 import { type PushInput, readPush } from './push-input.js';
@@ -73,13 +72,13 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
 }
 
 /** Shows what would leave for a target; credentials are made when it leaves. */
-async function previewAtTarget(via: string, push: PushInput, { json, 'state-dir': stateDir }: SendArguments, io: CommandIo): Promise<void> {
+async function previewAtTarget(via: string, push: PushInput, options: SendArguments, io: CommandIo): Promise<void> {
   const { environment, output } = io;
-  const directory = resolve(stateDir ?? defaultStateFolder(environment));
+  const directory = stateFolderOf(options, environment);
   const sender = await senderOf(via, endpointSettingsOf(io, directory));
   try {
     const preview = previewOf(sender, push.wsp);
-    if (json) {
+    if (options.json) {
       const { lines, octets } = preview;
       output.object({ ...encodedObject(push, push.reference ?? offlineReference, []), via, lines, octets: toHex(octets) });
     } else for (const line of previewLines(push, via, preview)) output.line(line);
@@ -101,7 +100,7 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
   const { options, request, reportsWithinMs, tell } = sending;
   const { clock, random, logger } = io;
   const config = io.configuration?.content;
-  const directory = resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
+  const directory = stateFolderOf(options, io.environment);
   const stop = io.stopSignal();
   const dm = await dmPolicyOf(config?.dm, io.environment);
   const writer = await becomeWriter({

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import yargs, { type Argv } from 'yargs';
 import { BridgeError } from '../errors.js';
 import { createLogger, type Logger, type LogLevel, systemClock, systemRandom } from '../runtime/index.js';
+import { checkWords, knownOptions } from './check-words.js';
 import type { CommandIo, CommonOptions, Configuration, Start } from './command.js';
 import { optionsOf, readConfiguration } from './configuration.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
@@ -33,6 +34,13 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
     exitCode = exitCodeOf(error);
   }
   await output.finish();
+  if (output.failure !== null) {
+    const lost = new BridgeError('cli/unwritable', `standard output cannot be written (${output.failure}), what was printed is not whole`, {
+      advice: 'make room where it goes, or send it elsewhere',
+    });
+    reportError(lost, { json: false, verbose: asked.verbose }, { output, errors });
+    exitCode = exitCodeOf(lost);
+  }
   await errors.finish();
   return exitCode;
 }
@@ -44,42 +52,54 @@ interface Asked {
 }
 
 async function dispatch(argv: readonly string[], host: Host, output: Output, errors: Output, asked: Asked): Promise<ExitCode> {
+  refuseLostFolder();
   const entry = commandIn(argv);
   const command = await entry?.load();
   let start: Start | undefined;
   let common: CommonOptions | undefined;
   let shown = '';
   let complaint: string | undefined;
+  let configuration: Configuration | null = null;
 
   let parser = commonParser(Math.min(errors.terminal.width, 100));
   for (const registered of registry) {
     if (registered === entry && command !== undefined) {
-      parser = command.attach(parser, (chosen) => {
-        start = chosen;
-      });
+      parser = command.attach(
+        parser,
+        (chosen) => {
+          start = chosen;
+        },
+        helps(argv) ? [] : argv,
+      );
     } else {
       parser = parser.command(registered.name, registered.describe, {}, () => {});
     }
   }
 
-  const configuration = entry === undefined || entry.withoutConfiguration === true ? null : await readConfiguration(argv, host.environment);
-  if (configuration !== null && entry !== undefined) {
-    const options = optionsOf(configuration.content, entry.name, argv);
-    asked.json ||= options.json === true;
-    asked.verbose ||= options.verbose === true;
-    parser = parser.config(options);
+  const advice = `see wapbridge ${entry === undefined ? '' : `${entry.name} `}--help`;
+  try {
+    if (!helps(argv)) checkWords(argv, knownOptions(parser));
+    configuration = entry === undefined || entry.withoutConfiguration === true ? null : await readConfiguration(argv, host.environment);
+    if (configuration !== null && entry !== undefined) {
+      const options = optionsOf(configuration.content, entry.name, argv);
+      asked.json ||= options.json === true;
+      asked.verbose ||= options.verbose === true;
+      parser = parser.config(options);
+    }
+    await parser.parseAsync(withBodyFromInput(argv), {}, (error, parsed, text) => {
+      if (error !== undefined && error !== null) complaint = error.message;
+      else if (text !== '') shown = text;
+      common = parsed;
+    });
+  } catch (error) {
+    if (!(error instanceof BridgeError) || error.code !== 'cli/usage' || error.advice !== undefined) throw error;
+    throw new BridgeError(error.code, error.message, { advice, cause: error });
   }
 
-  await parser.parseAsync(withBodyFromInput(argv), {}, (error, parsed, text) => {
-    if (error !== undefined && error !== null) complaint = error.message;
-    else if (text !== '') shown = text;
-    common = parsed;
-  });
-
-  const advice = `see wapbridge ${entry === undefined ? '' : `${entry.name} `}--help`;
-  if (complaint !== undefined) throw new BridgeError('cli/usage', complaint.replace(/\s*\n\s*/g, ' ').trim(), { advice });
+  if (complaint !== undefined) throw new BridgeError('cli/usage', complaintOf(complaint, argv, entry), { advice });
   if (shown !== '') {
-    output.line(shown);
+    if (asked.json) output.object(argv.includes('--help') ? { event: 'help', text: shown } : { event: 'version', version: shown });
+    else output.line(shown);
     return exitCodes.done;
   }
   if (start === undefined || common === undefined) {
@@ -124,6 +144,32 @@ function commandIn(argv: readonly string[]): RegisteredCommand | undefined {
     else if (!word.startsWith('-')) return registry.find((registered) => registered.name === word);
   }
   return undefined;
+}
+
+/** Help and version are shown whatever else stands on the command line. */
+function helps(argv: readonly string[]): boolean {
+  return argv.includes('--help') || argv.includes('--version');
+}
+
+/** The parser's complaint on one line; where it only knows what was meant, also what was written. */
+function complaintOf(complaint: string, argv: readonly string[], entry: RegisteredCommand | undefined): string {
+  const line = complaint.replace(/\s*\n\s*/g, ' ').trim();
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const written = (entry === undefined ? words[0] : words[words.indexOf(entry.name) + 1]) ?? '';
+  if (line.startsWith('Did you mean')) return `Unknown command: ${written}; ${line.replace('Did', 'did')}`;
+  return entry === undefined && line === `Unknown argument: ${written}` ? `Unknown command: ${written}` : line;
+}
+
+/** Paths on the command line and the parser itself count from the working folder. @throws BridgeError `cli/no-working-folder` */
+function refuseLostFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new BridgeError('cli/no-working-folder', 'the working folder does not exist any more', {
+      cause,
+      advice: 'change into one that does',
+    });
+  }
 }
 
 /** yargs takes a lone hyphen for a positional argument, also behind an option that wants a value. */

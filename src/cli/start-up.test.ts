@@ -25,7 +25,7 @@ function packagesOf(entries: readonly string[]): Set<string> {
 }
 
 test('decode starts without the serial port, the database, the configuration and the log', () => {
-  const packages = packagesOf(['main.ts', 'commands/decode.ts']);
+  const packages = packagesOf(['main.ts', 'run.ts', 'commands/decode.ts']);
   expect(packages).toContain('yargs');
   expect(
     ['serialport', '@serialport/parser-readline', '@photostructure/sqlite', 'zod', 'yaml', 'pino'].filter((name) => packages.has(name)),
@@ -33,7 +33,7 @@ test('decode starts without the serial port, the database, the configuration and
 });
 
 test('a bench starts without the configuration, the database and the log', () => {
-  const packages = packagesOf(['main.ts', 'commands/bench.ts']);
+  const packages = packagesOf(['main.ts', 'run.ts', 'commands/bench.ts']);
   expect(['zod', 'yaml', '@photostructure/sqlite', 'serialport', 'pino', 'vitest'].filter((name) => packages.has(name))).toEqual([]);
 });
 

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../errors.js';
-import { systemClock } from '../runtime/index.js';
+import { systemClock, temporaryFolder } from '../runtime/index.js';
 import type { OwnProgram, PeerBench, PeerProgram, Written } from './peers/bench.js';
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -154,7 +153,7 @@ export class ProcessBench implements PeerBench {
 
   folder(): string {
     // Short, since sockets are made in it.
-    const path = mkdtempSync(join(tmpdir(), 'wb-'));
+    const path = temporaryFolder('wb-');
     this.#endings.push(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
     return path;
   }

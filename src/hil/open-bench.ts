@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchPlan, checkBench, loadBench } from '../config/index.js';
 import { rememberedPin } from '../modem/index.js';
-import { type Clock, type Random, seededRandom, systemClock, systemRandom } from '../runtime/index.js';
+import { type Clock, type Random, seededRandom, systemClock, systemRandom, temporaryFolder } from '../runtime/index.js';
 import { openVirtualBench, type VirtualBench } from '../virtual-bench/index.js';
 import { Bench } from './bench.js';
 import { lockModem, type Release } from './bench-lock.js';
@@ -47,7 +47,7 @@ sims:
 export async function openBench(options: OpenBenchOptions = {}): Promise<Bench> {
   const { environment = process.env, clock = systemClock, random = systemRandom } = options;
   const plan = await planOf(options.file, environment);
-  const directory = await mkdtemp(join(tmpdir(), 'wb-hil-'));
+  const directory = temporaryFolder('wb-hil-');
   const endings: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true, maxRetries: 5 })];
   const close = async (): Promise<void> => {
     for (const ending of endings.splice(0).reverse()) await ending();

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { JournalError, reasonOf, storageFault } from './errors.js';
 import { cannotOpen } from './files.js';
@@ -66,8 +67,12 @@ function examine(path: string, known: number): number {
   return version;
 }
 
-/** Opens the database for reading, beside a writer or without one. */
+/**
+ * Opens the database for reading, beside a writer or without one.
+ * @throws JournalError as {@link openForWriting}; `journal/older-schema`, `journal/not-permitted`
+ */
 export function openForReading(path: string): DatabaseSyncInstance {
+  refuseForeignUser(path);
   return guarded(
     path,
     () => new DatabaseSync(path, { readOnly: true, timeout: 2000 }),
@@ -84,6 +89,16 @@ export function openForReading(path: string): DatabaseSyncInstance {
         );
     },
   );
+}
+
+/** SQLite says of whatever it may not open only that it cannot; a reader also writes, in the index of the write-ahead log. */
+function refuseForeignUser(path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+    if (statSync(`${path}-shm`, { throwIfNoEntry: false }) === undefined) accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (caught) {
+    throw cannotOpen(path, caught);
+  }
 }
 
 function guarded(path: string, open: () => DatabaseSyncInstance, prepare: (database: DatabaseSyncInstance) => void): DatabaseSyncInstance {

@@ -43,7 +43,7 @@ export function refuseTornFiles(path: string): void {
 export function cannotOpen(path: string, caught: unknown): JournalError {
   const code = systemCode(caught);
   if (code === 'EACCES' || code === 'EPERM')
-    return new JournalError('journal/not-permitted', `${path} may not be written by this user`, path, {
+    return new JournalError('journal/not-permitted', `${path} may not be used by this user`, path, {
       cause: caught,
       advice: 'change the owner of the folder, or name another with --state-dir',
     });

@@ -6,4 +6,5 @@ export { ManualClock } from './manual-clock.js';
 export { reached } from './points.js';
 export { seededRandom, systemRandom } from './random.js';
 export { systemClock } from './system-clock.js';
+export { temporaryFolder } from './temporary-folder.js';
 export { keepYoungHeapSmall } from './young-heap.js';

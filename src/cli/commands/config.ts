@@ -1,4 +1,5 @@
 import { checkConfig, configJsonSchema, readConfigText } from '../../config/index.js';
+import { BridgeError } from '../../errors.js';
 import { defineCommand, defineCommandGroup } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { defaultConfigFile } from '../location.js';
@@ -15,6 +16,11 @@ const check = defineCommand({
     parser.positional('file', { type: 'string', describe: 'the file; by default the one that commands read by themselves' }),
   run: async (options, { output, environment }) => {
     const file = options.file ?? options.config ?? defaultConfigFile(environment);
+    if (file === null) {
+      throw new BridgeError('cli/no-home', 'no home folder is known for this user, so there is no configuration that is read by itself', {
+        advice: 'name a file, or set HOME or XDG_CONFIG_HOME',
+      });
+    }
     const checked = checkConfig(await readConfigText(file));
     const problems = checked.ok ? [] : checked.problems;
     if (options.json) {
@@ -36,8 +42,9 @@ const schema = defineCommand({
   describe: 'prints the JSON schema of the configuration',
   examples: [['$0 config schema > config.schema.json', 'for an editor that completes and checks as you type']],
   builder: (parser) => parser,
-  run: async (_options, { output }) => {
-    output.line(JSON.stringify(configJsonSchema(), null, 2));
+  run: async ({ json }, { output }) => {
+    if (json) output.object(configJsonSchema());
+    else output.line(JSON.stringify(configJsonSchema(), null, 2));
     return exitCodes.done;
   },
 });

@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
 import { type Examination, examine } from '../../doctor/index.js';
 import { defineCommand } from '../command.js';
-import { defaultStateFolder } from '../location.js';
+import { stateFolderOf } from '../location.js';
 import { presentExamination } from '../present-examination.js';
 import { glyphsOf } from '../present-message.js';
 import { accessModems } from '../surveyed-modems.js';
@@ -25,7 +24,7 @@ export const doctorCommand = defineCommand({
     const access = await accessModems(options.modem, io);
     let examined: Examination;
     try {
-      const stateFolder = resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
+      const stateFolder = stateFolderOf(options, io.environment);
       examined = await examine({ ...access, stateFolder, clock: io.clock, signal: io.stopSignal() });
     } finally {
       await access.close();

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { connectToHolder } from '../../bridge/index.js';
 import { BridgeError } from '../../errors.js';
@@ -11,7 +10,7 @@ import { type FilterOptions, inboxFilter, inboxStates } from '../inbox/filters.j
 import { listedMessage, listedSet, shownMessage } from '../inbox/present-entry.js';
 import { listLine, shownLines } from '../inbox/present-text.js';
 import { redeliverHere } from '../inbox/redeliver-here.js';
-import { defaultStateFolder } from '../location.js';
+import { stateFolderOf } from '../location.js';
 
 const filtered = (parser: Argv<CommonOptions>, limit: number) =>
   parser
@@ -83,7 +82,7 @@ const redeliver = defineCommand({
       .option('sink', { type: 'string', array: true, requiresArg: true, describe: 'only to this sink; may be repeated' }),
   run: async (options, io) => {
     const { id, sink: sinks } = options;
-    const directory = stateFolder(options, io);
+    const directory = stateFolderOf(options, io.environment);
     const holder = await connectToHolder(directory);
     if (holder === null) return redeliverHere({ id, sinks, directory, json: options.json }, io);
     try {
@@ -156,16 +155,12 @@ function filterOf(options: FilterOptions, { clock }: CommandIo) {
   return inboxFilter(options, clock.now());
 }
 
-function stateFolder(options: Pick<CommonOptions, 'state-dir'>, { environment }: CommandIo): string {
-  return resolve(options['state-dir'] ?? defaultStateFolder(environment));
-}
-
 async function reading(
   options: Pick<CommonOptions, 'state-dir'>,
   io: CommandIo,
   work: (journal: JournalReader) => Promise<void>,
 ): Promise<void> {
-  const journal = openJournalReader(stateFolder(options, io));
+  const journal = openJournalReader(stateFolderOf(options, io.environment));
   try {
     await work(journal);
   } finally {

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
 import {
   Bridge,
   type BridgeEvent,
@@ -12,7 +10,7 @@ import {
   senderOf,
 } from '../../bridge/index.js';
 import { defaultRetention, type JournalHealth, openJournal } from '../../journal/index.js';
-import { keepYoungHeapSmall } from '../../runtime/index.js';
+import { keepYoungHeapSmall, temporaryFolder } from '../../runtime/index.js';
 import { type CommandIo, defineCommand } from '../command.js';
 import { dmPolicyOf } from '../dm-policy.js';
 import { driveNamed } from '../drive.js';
@@ -21,11 +19,12 @@ import { exitCodes } from '../exit-codes.js';
 import { holdProcess } from '../hold-process.js';
 import { redeliverAsAsked } from '../inbox/redeliver.js';
 import { End, MessageLimit } from '../listen-end.js';
-import { configuredModems, journalLimits, limitsOf, routesOf, wholeNumber } from '../listen-options.js';
+import { configuredModems, journalLimits, limitsOf, routesOf } from '../listen-options.js';
 import { type FoundModems, findModems, requestedModems } from '../listen-plan.js';
 import { withLimit } from '../listen-sinks.js';
 import type { ListenTraces } from '../listen-traces.js';
-import { defaultStateFolder } from '../location.js';
+import { stateFolderOf } from '../location.js';
+import { wholeNumber } from '../numbers.js';
 import { isQuietStep, presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
 import { sendPolicyOf } from '../send-policy.js';
@@ -109,6 +108,8 @@ export const listenCommand = defineCommand({
         describe: 'shuffles and repeats the parts of what the virtual bench delivers',
       }),
   run: async (options, io) => {
+    // Asked for first: a signal that comes while modems are looked for ends the command as cleanly as any later one.
+    io.stopSignal();
     const exitAfter = wholeNumber('--exit-after', options['exit-after'], 1, 1_000_000_000);
     const seed = wholeNumber('--seed', options.seed, 0, 4_294_967_295);
     const requests = requestedModems(options.modem, configuredModems(io.configuration?.content.modems));
@@ -119,9 +120,7 @@ export const listenCommand = defineCommand({
     const found = onlyListeners ? noModems : await findModems(requests, { orVirtual: options['or-virtual'], discover: pluggedIn });
     // docs/decisions/demo-state.md
     const forgets = found.modems.length === 0 && !listens && options['state-dir'] === undefined;
-    const directory = forgets
-      ? mkdtempSync(join(tmpdir(), 'wapbridge-'))
-      : resolve(options['state-dir'] ?? defaultStateFolder(io.environment));
+    const directory = forgets ? temporaryFolder('wapbridge-') : stateFolderOf(options, io.environment);
     try {
       const { json, quiet, verbose, trace, reception } = options;
       await listen({ found, udp, http, sip, obex, directory, json, quiet, verbose, exitAfter, seed, trace, reception }, io);

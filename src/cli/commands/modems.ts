@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { type SurveyedModem, survey } from '../../doctor/index.js';
 import { BridgeError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { drivenModems, drivenOn, presentDriven } from '../driven-modems.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { defaultStateFolder } from '../location.js';
+import { stateFolderOf } from '../location.js';
 import { exitCodeOfModem, modemObject } from '../modem-facts.js';
 import { glyphsOf } from '../present-message.js';
 import { presentModem } from '../present-modem.js';
@@ -35,7 +34,7 @@ export const modemsCommand = defineCommand({
     }
     const { output } = io;
     const glyphs = glyphsOf(io.environment);
-    const driven = await drivenModems(resolve(options['state-dir'] ?? defaultStateFolder(io.environment)));
+    const driven = await drivenModems(stateFolderOf(options, io.environment));
     for (const [at, modem] of found.entries()) {
       const user = await drivenOn(modem, driven);
       if (options.json) output.object({ ...modemObject(modem), driven: user });
