@@ -277,6 +277,8 @@ test('what comes again after a crash is one message, and so is what comes again 
   await second.listen.waitForEvent('message', (message) => bodyOf(message) === other);
   await second.listen.stop();
   expect(first.listen.eventsNamed('message')).toHaveLength(1);
+  const repetition = { binding: 'sip', modem: null, from: 'sip:a@b.invalid', reassembly: 'duplicate', pdu: null };
+  for (const { listen } of [first, second]) expect(listen.eventsNamed('part')).toMatchObject([repetition]);
   expect(second.listen.eventsNamed('message').map(bodyOf)).toEqual([other]);
 });
 

@@ -9,6 +9,7 @@ import { type ControlHandlers, listenForRequests } from './control.js';
 import type { DmPolicy } from './dm-policy.js';
 import { DrivenModems } from './driven-modems.js';
 import { EndpointCarriers } from './endpoint-carriers.js';
+import { repetitionEvent } from './event-facts.js';
 import type { BridgeEvent } from './events.js';
 import { incomingReport } from './incoming-report.js';
 import { Intake } from './intake.js';
@@ -168,6 +169,7 @@ export class Bridge {
     const { clock, random, log, onEvent } = this.#options;
     const intake: EndpointIntake = {
       accept: (message) => this.#intake.accept(message),
+      repeated: (message) => onEvent(repetitionEvent(message, clock.now())),
       refused: (refusal) => this.#refusals.tell(refusal),
       registration: (state) => onEvent({ event: 'registration', binding: 'sip', ...state }),
     };

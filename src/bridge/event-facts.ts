@@ -1,3 +1,4 @@
+import type { EndpointMessage } from '../endpoints/index.js';
 import { formatTimeStamp, type IncompleteSet, type SmsStatusReport } from '../sms/index.js';
 import type { PartEvent, PartReassembly, ReportEvent, SetEvent } from './events.js';
 import { isoTime } from './message.js';
@@ -21,6 +22,11 @@ export function partEvent(reading: Reading, tag: PartTag, reassembly: PartReasse
     ...(missing === null ? {} : { missing }),
     pdu: tag.pdu,
   };
+}
+
+/** What is said of a message that came without a modem, and that its protocol sent again. */
+export function repetitionEvent({ binding, from }: Pick<EndpointMessage, 'binding' | 'from'>, receivedAt: number): PartEvent {
+  return { event: 'part', receivedAt: isoTime(receivedAt), binding, modem: null, from, reassembly: 'duplicate', pdu: null };
 }
 
 /** What is said of a status report. */

@@ -32,7 +32,7 @@ export interface ModemNoteEvent {
   readonly at: string;
 }
 
-/** A part is on disk and acknowledged. */
+/** A part is on disk and acknowledged. Of a message that came without a modem only its repetition is one. */
 export interface PartEvent {
   readonly event: 'part';
   readonly receivedAt: string;
@@ -45,7 +45,8 @@ export interface PartEvent {
   readonly concatenation?: Readonly<Record<string, unknown>>;
   /** Sequence numbers still missing, where the set is not whole. */
   readonly missing?: readonly number[];
-  readonly pdu: string;
+  /** Null where the binding is not SMS. */
+  readonly pdu: string | null;
 }
 
 /** A set of parts that is not whole: `incomplete` once after the soft limit, `expired` when it is given up. */

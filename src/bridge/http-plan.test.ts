@@ -57,7 +57,13 @@ describe('where HTTPS is spoken', () => {
   });
 
   test('a file that is not there, a key that belongs elsewhere and a secret that is missing are told apart', async () => {
-    const refused = { binding: 'http', accept: () => Promise.resolve({ duplicate: false }), refused: () => {}, registration: () => {} };
+    const refused = {
+      binding: 'http',
+      accept: () => Promise.resolve({ duplicate: false }),
+      repeated: () => {},
+      refused: () => {},
+      registration: () => {},
+    };
     expect(await code(httpListenerOf('0', settings({ ...certified(), key: join(directory, 'none') })))).toBe('endpoints/bad-certificate');
     writeFileSync(join(directory, 'own.key'), 'no key');
     const open = await httpListenerOf('0', settings(certified()));

@@ -8,7 +8,7 @@ import { AnnouncedSessions } from './announced-sessions.js';
 import { AwaitedSims } from './awaited-sims.js';
 import type { DmPolicy } from './dm-policy.js';
 import { endpointFacts, endpointFingerprint, readEndpointFacts } from './endpoint-reading.js';
-import { expiredEvent, incompleteEvent, partEvent, reportEvent } from './event-facts.js';
+import { expiredEvent, incompleteEvent, partEvent, repetitionEvent, reportEvent } from './event-facts.js';
 import type { BridgeEvent, PartReassembly } from './events.js';
 import { draftOf, draftOfEndpoint, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
 import { presentError } from './present.js';
@@ -159,7 +159,8 @@ export class Intake {
     });
     reached('endpoint:stored');
     const duplicate = appended.duplicateOf !== null;
-    if (!duplicate) this.#finishEndpoint(message, { ...appended, receivedAt, pdu, modem: null });
+    if (duplicate) this.#options.emit(repetitionEvent(message, receivedAt));
+    else this.#finishEndpoint(message, { ...appended, receivedAt, pdu, modem: null });
     return { duplicate };
   }
 

@@ -19,6 +19,9 @@ const part = {
 test('a part says which it is and what became of it, and a single one says nothing beside its message', () => {
   expect(say({ ...part, reassembly: 'pending', missing: [1, 3] })).toBe('part 2 of 3 from +15550000002: kept, 2 still missing');
   expect(say({ ...part, reassembly: 'duplicate' })).toBe('part 2 of 3 from +15550000002: a duplicate, came before');
+  const { concatenation: _, ...bare } = part;
+  const repetition = { ...bare, binding: 'sip', modem: null, from: 'sip:dms@bench.invalid', pdu: null };
+  expect(say({ ...repetition, reassembly: 'duplicate' })).toBe('message by sip from sip:dms@bench.invalid: a duplicate, came before');
   expect(say({ ...part, reassembly: 'conflict', missing: [1] })).toContain('contradicts');
   expect(say({ ...part, reassembly: 'single' })).toBeNull();
 });

@@ -101,7 +101,8 @@ function partWords(event: BridgeEvent & { readonly event: 'part' }): readonly [S
   const { reassembly, from, missing } = event;
   const sequence = event.concatenation?.sequence;
   const total = event.concatenation?.total;
-  const which = sequence === undefined ? 'part' : `part ${sequence} of ${total}`;
+  const whole = event.modem === null ? `message by ${event.binding}` : 'part';
+  const which = sequence === undefined ? whole : `part ${sequence} of ${total}`;
   const origin = `${which} from ${from ?? 'unknown'}`;
   switch (reassembly) {
     case 'pending':

@@ -29,6 +29,8 @@ export interface EndpointIntake {
    * then to try again.
    */
   accept(message: EndpointMessage): Promise<{ readonly duplicate: boolean }>;
+  /** Tells of a message that its protocol sent again after it was taken, and that was answered as before. */
+  repeated(message: Pick<EndpointMessage, 'binding' | 'from'>): void;
   /** Tells of a peer that was refused, not of every one where there are many. */
   refused(refusal: Refusal): void;
   /** A registration at a SIP registrar has changed. */

@@ -29,6 +29,7 @@ async function listen(host: string, accept: (message: EndpointMessage) => Promis
         return accept(message).then(() => ({ duplicate: false }));
       },
       refused: (refusal) => refusals.push(refusal),
+      repeated: () => {},
       registration: () => {},
     },
     { clock: systemClock, random: systemRandom, log: silentLogger },
@@ -96,7 +97,7 @@ describe('WDP over UDP', () => {
     const { listener } = await listen('127.0.0.1');
     const again = (host: string, port: number) =>
       listenUdp({ host, port })(
-        { accept: () => Promise.resolve({ duplicate: false }), refused: () => {}, registration: () => {} },
+        { accept: () => Promise.resolve({ duplicate: false }), refused: () => {}, repeated: () => {}, registration: () => {} },
         { clock: systemClock, random: systemRandom, log: silentLogger },
       );
     await expect(again('127.0.0.1', listener.port ?? 0)).rejects.toMatchObject({ code: 'endpoints/address-in-use' });

@@ -45,6 +45,7 @@ export async function openHttp(
       refusals.push(refusal);
       for (const { code, resolve } of waiting) if (code === refusal.code) resolve(refusal);
     },
+    repeated() {},
     registration() {},
   };
   const listener = await listenHttp({ host: '127.0.0.1', port: 0, ...options })(intake, {

@@ -26,6 +26,7 @@ export async function openObex(
         return { duplicate: false };
       },
       refused: (refusal) => refusals.push(refusal),
+      repeated() {},
       registration() {},
     },
     { clock: systemClock, random: systemRandom, log: silentLogger },

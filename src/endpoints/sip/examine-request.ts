@@ -98,7 +98,7 @@ function longName(name: string): string {
 }
 
 /** Who says to have sent it: the asserted identity where a proxy put one in, else From. */
-function senderOf(request: SipRequest): string | null {
+export function senderOf(request: SipRequest): string | null {
   const asserted = headerList(request, 'p-asserted-identity')[0];
   const address = parseSipAddress(asserted ?? headerValue(request, 'from') ?? '');
   return address === null ? null : textOf(address.uri);

@@ -61,6 +61,7 @@ async function listening(registrarUri: string, options: Partial<ListenSipOptions
   const intake = {
     accept: async () => ({ duplicate: false }),
     refused: (refusal: Refusal) => refusals.push(refusal),
+    repeated: () => undefined,
     registration: (state: RegistrationState) => states.push(state),
   };
   const listener = await open(intake, { clock, random: seededRandom(1), log: silentLogger });
@@ -125,7 +126,12 @@ describe('a listener that registers by TCP', () => {
 test('a port that another holds, and an address of another machine, are told apart', async () => {
   const { listener } = await listening('sip:127.0.0.1:9');
   const surroundings = { clock: new ManualClock(), random: seededRandom(1), log: silentLogger };
-  const intake = { accept: async () => ({ duplicate: false }), refused: () => undefined, registration: () => undefined };
+  const intake = {
+    accept: async () => ({ duplicate: false }),
+    refused: () => undefined,
+    repeated: () => undefined,
+    registration: () => undefined,
+  };
   for (const transport of [undefined, 'udp', 'tcp'] as const) {
     await expect(listenSip({ host: '127.0.0.1', port: listener.port ?? 0, transport })(intake, surroundings)).rejects.toMatchObject({
       code: 'endpoints/address-in-use',

@@ -12,6 +12,7 @@ import { sipText, textWith } from './sip.testing.js';
 function setting(options: Partial<RequestHandlerOptions> = {}) {
   const clock = new ManualClock();
   const accepted: EndpointMessage[] = [];
+  const repeated: unknown[] = [];
   const refusals: Refusal[] = [];
   const answers: SipResponse[] = [];
   const responses: SipResponse[] = [];
@@ -26,6 +27,7 @@ function setting(options: Partial<RequestHandlerOptions> = {}) {
         accepted.push(message);
         return { duplicate: false };
       },
+      repeated: (message) => repeated.push(message),
       refused: (refusal) => refusals.push(refusal),
       registration: () => {},
     },
@@ -42,7 +44,18 @@ function setting(options: Partial<RequestHandlerOptions> = {}) {
         if (answer.kind === 'response') answers.push(answer);
       },
     });
-  return { clock, handler, accepted, refusals, answers, responses, disk, take, statuses: () => answers.map(({ status }) => status) };
+  return {
+    clock,
+    handler,
+    accepted,
+    repeated,
+    refusals,
+    answers,
+    responses,
+    disk,
+    take,
+    statuses: () => answers.map(({ status }) => status),
+  };
 }
 
 describe('a request', () => {
@@ -80,7 +93,7 @@ describe('a request', () => {
   });
 
   test('that comes again is not taken again: nothing is said while it waits for the disk, then the same answer', async () => {
-    const { take, answers, accepted, disk } = setting();
+    const { take, answers, accepted, repeated, disk } = setting();
     disk.hold = true;
     const taken = take(sipText);
     await take(sipText);
@@ -90,6 +103,15 @@ describe('a request', () => {
     await take(sipText);
     expect([answers.length, accepted.length]).toEqual([2, 1]);
     expect(headerValue(answers[1]!, 'to')).toBe(headerValue(answers[0]!, 'to'));
+    expect(repeated).toEqual(Array.from({ length: 2 }, () => ({ binding: 'sip', from: 'sip:a@b.invalid' })));
+  });
+
+  test('that comes again and was not taken is no repetition of anything', async () => {
+    const { take, statuses, repeated, disk } = setting();
+    disk.fails = true;
+    for (const text of [sipText, sipText, textWith({ 'Content-Type': 'text/plain', 'Call-ID': 'two@b.invalid' })]) await take(text);
+    expect(statuses()).not.toContain(200);
+    expect(repeated).toEqual([]);
   });
 
   test('that comes by another way while it is worked on is told so (482), and once it is answered it is taken as the repetition it is', async () => {

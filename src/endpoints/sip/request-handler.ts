@@ -3,7 +3,7 @@ import type { Clock, Random } from '../../runtime/index.js';
 import { octetsOf, textOf } from '../header-grammar.js';
 import type { EndpointIntake } from '../types.js';
 import type { DigestGuard } from './digest-guard.js';
-import { dmFeatureTag, examineRequest } from './examine-request.js';
+import { dmFeatureTag, examineRequest, senderOf } from './examine-request.js';
 import { formatAnswer, type HeaderToWrite } from './format-message.js';
 import { headerValue, type SipRequest, type SipResponse } from './message.js';
 import { parseSipMessage } from './parse-message.js';
@@ -69,13 +69,17 @@ export class RequestHandler {
     if (message.method === 'ACK') return;
     const key = transactionKey(message, via);
     const begun = this.#transactions.begin(key, requestKey(message));
-    if (begun.is === 'answered') return peer.answer(begun.answer, via);
+    if (begun.is === 'answered') {
+      if (message.method === 'MESSAGE' && isTaken(begun.answer)) this.#tellRepeated(message, 1);
+      return peer.answer(begun.answer, via);
+    }
     if (begun.is === 'open') return;
     const send = (status: number, headers: readonly HeaderToWrite[] = []): void => {
       const source = { address: peer.address, port: peer.port };
       const answer = formatAnswer(message, { status, headers, tag: this.#options.random.uuid().slice(0, 13), source });
-      if (begun.is === 'new') this.#transactions.answered(key, answer, peer.reliable);
+      const repetitions = begun.is === 'new' ? this.#transactions.answered(key, answer, peer.reliable) : 0;
       peer.answer(answer, via);
+      if (message.method === 'MESSAGE' && status === 200) this.#tellRepeated(message, repetitions);
     };
     if (begun.is === 'merged') return send(482);
     const running = this.#decide(message, peer, send);
@@ -130,9 +134,19 @@ export class RequestHandler {
     else send(503, [['Retry-After', String(retryAfterSeconds)]]);
   }
 
+  #tellRepeated(request: SipRequest, times: number): void {
+    for (let told = 0; told < times; told += 1) this.#options.intake.repeated({ binding: 'sip', from: senderOf(request) });
+  }
+
   #complain(code: `endpoints/${string}`, message: string, peer: SipPeer): void {
     this.#options.intake.refused({ binding: 'sip', from: `${peer.address}:${peer.port}`, code, message });
   }
+}
+
+const takenStart = Buffer.from('SIP/2.0 200 ', 'latin1');
+
+function isTaken(answer: Uint8Array): boolean {
+  return takenStart.every((octet, at) => answer[at] === octet);
 }
 
 /** A request that comes again, by whatever way, has the same tag in From, the same Call-ID and the same CSeq. @see RFC 3261 8.2.2.2 */

@@ -17,6 +17,8 @@ interface Transaction {
   /** What the request is, whatever way it came. */
   readonly request: string;
   expiresAt: number;
+  /** How often it came again before it was answered. */
+  repetitions: number;
 }
 
 /**
@@ -55,27 +57,30 @@ export class ServerTransactions {
     const known = this.#transactions.get(key);
     const now = this.#clock.monotonic();
     if (known !== undefined && (known.answer === null || known.expiresAt > now)) {
-      return known.answer === null ? { is: 'open' } : { is: 'answered', answer: known.answer };
+      if (known.answer !== null) return { is: 'answered', answer: known.answer };
+      known.repetitions += 1;
+      return { is: 'open' };
     }
     this.#drop(key, known);
     if (this.#open.has(request)) return { is: 'merged' };
     this.#forget(now);
-    this.#transactions.set(key, { answer: null, request, expiresAt: now + transactionMs });
+    this.#transactions.set(key, { answer: null, request, expiresAt: now + transactionMs, repetitions: 0 });
     this.#open.set(request, key);
     return { is: 'new' };
   }
 
-  /** Keeps the answer; on a stream nothing comes again, and there it is not kept. */
-  answered(key: string, answer: Uint8Array, reliable: boolean): void {
+  /** Keeps the answer, and says how often the request came again before it; on a stream nothing comes again, and there it is not kept. */
+  answered(key: string, answer: Uint8Array, reliable: boolean): number {
     const transaction = this.#transactions.get(key);
-    if (transaction === undefined) return;
+    if (transaction === undefined) return 0;
     this.#open.delete(transaction.request);
     this.#transactions.delete(key);
-    if (reliable) return;
+    if (reliable) return transaction.repetitions;
     transaction.answer = answer;
     transaction.expiresAt = this.#clock.monotonic() + transactionMs;
     this.#octets += answer.length;
     this.#transactions.set(key, transaction);
+    return transaction.repetitions;
   }
 
   #drop(key: string, transaction: Transaction | undefined): void {
