@@ -1,5 +1,6 @@
 export {
   dissectDatagrams,
+  dissectDatagramsFor,
   dissectDeliveries,
   dissectSubmissions,
   type TsharkVerdict,

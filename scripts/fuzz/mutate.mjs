@@ -1,6 +1,7 @@
 // Changes a seed where formats are sensitive: at its fields, its lengths and its tokens.
 import { httpTokens } from './http.mjs';
 import { obexTokens } from './obex.mjs';
+import { otherContentTokens } from './other-content.mjs';
 import { sipTokens } from './sip.mjs';
 
 const edges = [0, 1, 2, 0x0c, 0x1e, 0x1f, 0x20, 0x22, 0x7e, 0x7f, 0x80, 0x81, 0x8c, 0x8d, 0xa0, 0xc2, 0xfe, 0xff];
@@ -132,6 +133,8 @@ const tokensOf = {
   'http-credentials': httpTokens,
   obex: obexTokens,
   'obex-proof': obexTokens,
+  mms: otherContentTokens,
+  supl: otherContentTokens,
   sip: sipTokens,
   'sip-digest': sipTokens,
 };

@@ -3,12 +3,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { decodeNotification, decodeWbxml } from '../../dist/dm/index.js';
+import { decodeMms, decodeNotification, decodeSuplInit, decodeWbxml } from '../../dist/dm/index.js';
 import { DecodeError, fromHex } from '../../dist/octets/index.js';
 import { decodePduMode, decodeTpdu, decodeUserData } from '../../dist/sms/index.js';
 import { decodePush } from '../../dist/wsp/index.js';
 import { httpSeeds } from './http.mjs';
 import { obexSeeds } from './obex.mjs';
+import { otherContentSeeds } from './other-content.mjs';
 import { sipSeeds } from './sip.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -23,6 +24,8 @@ export const octetDecoders = {
   push: decodePush,
   wbxml: decodeWbxml,
   notification: decodeNotification,
+  mms: decodeMms,
+  supl: decodeSuplInit,
 };
 
 /** What the octets of a room's vectors can be. */
@@ -88,9 +91,14 @@ function reads(kind, octets) {
 /** Seeds by kind. */
 export async function gatherSeeds() {
   const seeds = Object.fromEntries(
-    [...Object.keys(octetDecoders), 'xml', 'at-log', 'trace', 'config', ...Object.keys({ ...httpSeeds, ...obexSeeds, ...sipSeeds })].map(
-      (kind) => [kind, []],
-    ),
+    [
+      ...Object.keys(octetDecoders),
+      'xml',
+      'at-log',
+      'trace',
+      'config',
+      ...Object.keys({ ...httpSeeds, ...obexSeeds, ...otherContentSeeds, ...sipSeeds }),
+    ].map((kind) => [kind, []]),
   );
   const add = (kind, octets) => seeds[kind].push(makeSeed(kind, octets));
   const encoder = new TextEncoder();
@@ -117,6 +125,8 @@ export async function gatherSeeds() {
   }
   for (const { octets } of [...seeds['pdu-from-modem']]) add('tpdu-from-modem', octets.subarray(1 + octets[0]));
   for (const { octets } of [...seeds['pdu-to-modem']]) add('tpdu-to-modem', octets.subarray(1 + octets[0]));
+  for (const octets of otherContentSeeds.mms) add('push', Uint8Array.from([1, 6, 3, 0xbe, 0xaf, 0x84, ...octets]));
+  for (const octets of otherContentSeeds.supl) add('push', Uint8Array.from([1, 6, 6, 3, 2, 3, 0x12, 0xaf, 0x90, ...octets]));
   // Pushes as they travel: in one part, and in user data that stands alone.
   for (const { octets } of [...seeds.push]) {
     if (octets.length > 133) continue;
@@ -129,7 +139,8 @@ export async function gatherSeeds() {
   }
   for (const text of logTexts(seeds)) add('at-log', encoder.encode(text));
   for (const text of traceTexts(seeds)) add('trace', encoder.encode(text));
-  for (const [kind, list] of Object.entries({ ...httpSeeds, ...obexSeeds, ...sipSeeds })) for (const octets of list) add(kind, octets);
+  for (const [kind, list] of Object.entries({ ...httpSeeds, ...obexSeeds, ...otherContentSeeds, ...sipSeeds }))
+    for (const octets of list) add(kind, octets);
   for (const text of configTexts) add('config', encoder.encode(text));
   for (const [kind, list] of Object.entries(seeds)) if (list.length === 0) throw new Error(`no vector of the kind ${kind}`);
   return seeds;

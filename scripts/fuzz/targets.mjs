@@ -36,6 +36,7 @@ import { decodePush, encodePush } from '../../dist/wsp/index.js';
 import { httpTargets } from './http.mjs';
 import { mutate } from './mutate.mjs';
 import { obexTargets } from './obex.mjs';
+import { otherContentTargets } from './other-content.mjs';
 import { sipTargets } from './sip.mjs';
 
 export class Violation extends Error {}
@@ -317,6 +318,7 @@ export function makeTargets(seeds) {
     octetTarget('config', 'config', 0.05, (input) => checkConfig(text(input)).ok),
     ...httpTargets(octetTarget, violated),
     ...obexTargets(octetTarget, violated),
+    ...otherContentTargets(octetTarget, violated, decodeTwice),
     ...sipTargets(octetTarget, violated),
   ];
 }

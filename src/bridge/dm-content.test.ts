@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bodies, macs } from '../dm/dm.vectors.js';
+import { packSuplInit } from '../dm/supl-init.testing.js';
 import { type Annotation, fromHex } from '../octets/index.js';
 import { fromWdp } from '../push/index.js';
 import { route } from '../routing/index.js';
@@ -97,7 +98,23 @@ describe('what a body says', () => {
       kind: 'service-indication',
       xml: '<si>\n  <indication href="http://www.a.com/" action="signal-medium">s</indication>\n</si>',
     });
-    expect(read('010603BEAF84' + '8C82').members).toEqual({ content: { kind: 'mms-notification', xml: null, octets: 2 } });
+    expect(read('010603BEAF84' + '8C8286').members).toEqual({
+      content: {
+        kind: 'mms-notification',
+        xml: null,
+        octets: 3,
+        headers: [{ name: 'X-Mms-Message-Type', value: 'm-notification-ind' }],
+      },
+    });
+    expect(read('010603BEAF84' + '8C8286').diagnostics).toMatchObject([{ code: 'octets/truncated', offset: 9 }]);
+    expect(read(`01060603020312AF90${packSuplInit({ slpSession: { id: '0000002A', slp: '192.0.2.1' }, nonProxy: true })}`)).toMatchObject({
+      codes: [],
+      members: { content: { kind: 'supl-init', octets: 16, supl: { version: '1.0.0', slpSessionId: '0000002A', slpMode: 'nonProxy' } } },
+    });
+    expect(read('01060603020312AF9000')).toMatchObject({
+      codes: ['octets/truncated'],
+      members: { content: { kind: 'supl-init', xml: null, octets: 1 } },
+    });
   });
 
   test('a document that was read is annotated octet by octet, one that was not is not annotated half', () => {

@@ -4,7 +4,9 @@ import {
   authenticateNotification,
   type DmMessageContext,
   type DmNotification,
+  decodeMms,
   decodeNotification,
+  decodeSuplInit,
   decodeWbxml,
   describeDmMessage,
   type ElementNode,
@@ -65,18 +67,14 @@ const documents: ReadonlyMap<number, { readonly kind: string; readonly form: 'wb
   [0x030a, { kind: 'email-notification', form: 'wbxml' }],
 ]);
 
-/** Kinds of MMS messages by X-Mms-Message-Type, the field that each begins with, as the MMS encapsulation numbers them. */
-const mmsTypes: ReadonlyMap<number, string> = new Map([
-  [0x82, 'mms-notification'],
-  [0x86, 'mms-delivery-report'],
-  [0x88, 'mms-read-report'],
-]);
-
-/** What is named and not read further: an MMS message by its first field (0x8C and the type), the begin of a location session. */
-function nameOf(code: number, [field, value = 0]: Uint8Array): string | null {
-  if (code === 0x3e) return (field === 0x8c ? mmsTypes.get(value) : undefined) ?? 'mms-message';
-  return code === 0x0312 ? 'supl-init' : null;
-}
+/** Kinds of the MMS messages that are pushed, by their type. */
+const mmsKinds: Readonly<Record<string, string>> = {
+  'm-notification-ind': 'mms-notification',
+  'm-delivery-ind': 'mms-delivery-report',
+  'm-read-orig-ind': 'mms-read-report',
+};
+const contentTypeMms = 0x3e;
+const contentTypeSuplInit = 0x0312;
 
 /** Reads the body of a push as far as its type is known; what cannot be read becomes a diagnostic and stays octets, not annotated half. */
 export function readDmContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets = {}, options: ReadBodyOptions = {}): DmContent {
@@ -96,8 +94,8 @@ function readContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets, op
       return readMessage(push, code === 0x42 ? 'wbxml' : 'xml', secrets, options);
     if (verdict === 'dm-notification' && code === 0x44) return readNotification(push, secrets, options);
     if (verdict === 'dm-notification') return { ...nothing, diagnostics: [notRead], authentication: unverifiable, kind: 'notification' };
-    const named = verdict === 'other-application' && code !== null ? nameOf(code, push.body) : null;
-    if (named !== null) return { ...nothing, members: { content: { kind: named, xml: null, octets: push.body.length } } };
+    if (verdict === 'other-application' && code === contentTypeMms) return readMms(push, options);
+    if (verdict === 'other-application' && code === contentTypeSuplInit) return readSuplInit(push, options);
     const document = verdict === 'other-application' && code !== null ? documents.get(code) : undefined;
     if (document === undefined) return nothing;
     const { root } = readRoot(push, document.form, options);
@@ -112,6 +110,25 @@ function readContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets, op
       authentication,
       kind: verdict === 'dm-notification' ? 'notification' : isSecured(push) ? 'bootstrap' : 'other',
     };
+  }
+}
+
+/** An MMS message in brief: its headers; what they name is never fetched. */
+function readMms({ body }: PushMessage, { annotate, bodyOffset = 0 }: ReadBodyOptions): DmContent {
+  const { messageType, headers, diagnostics } = decodeMms(body, { annotate, baseOffset: bodyOffset });
+  const kind = mmsKinds[messageType ?? ''] ?? 'mms-message';
+  return { ...nothing, members: { content: { kind, xml: null, octets: body.length, headers } }, diagnostics };
+}
+
+/** The begin of a location session in brief; what cannot be read leaves its name. */
+function readSuplInit({ body }: PushMessage, { annotate, bodyOffset = 0 }: ReadBodyOptions): DmContent {
+  const content = { kind: 'supl-init', xml: null, octets: body.length };
+  try {
+    const { diagnostics, ...supl } = decodeSuplInit(body, { annotate, baseOffset: bodyOffset });
+    return { ...nothing, members: { content: { ...content, supl } }, diagnostics };
+  } catch (caught) {
+    if (!(caught instanceof DecodeError)) throw caught;
+    return { ...nothing, members: { content }, diagnostics: [{ code: caught.code, message: caught.message, offset: caught.offset }] };
   }
 }
 

@@ -7,13 +7,13 @@ import type { Concatenation, Ports, WdpDatagram } from '../sms/index.js';
 /** A JSON object as `decode` and `listen` print it. */
 export type Presented = Readonly<Record<string, unknown>>;
 
-/** An error as `error` shows it; field and offset are null where no octets are concerned. */
+/** An error as `error` shows it; field and offset stand where the error has them. */
 export interface PresentedError {
   readonly code: string;
   readonly message: string;
-  readonly field: string | null;
+  readonly field?: string;
   /** Octets from the start of the outermost input. */
-  readonly offset: number | null;
+  readonly offset?: number;
 }
 
 /** `ports` of a part. */
@@ -59,13 +59,13 @@ export function presentVerdict(verdict: RoutingVerdict, error: BridgeError | nul
   };
 }
 
-/** `diagnostics`, in the order given; the offset is null where there is none. */
+/** `diagnostics`, in the order given; the offset stands where there is one. */
 export function presentDiagnostics(diagnostics: readonly Diagnostic[]): readonly Presented[] {
-  return diagnostics.map(({ code, message, offset }) => ({ code, message, offset }));
+  return diagnostics.map(({ code, message, offset }) => ({ code, message, ...(offset === null ? {} : { offset }) }));
 }
 
 /** `error` of a line or a message that could not be decoded, and the fields of the `error` event. */
 export function presentError(error: BridgeError): PresentedError {
-  const where = error instanceof DecodeError ? { field: error.field, offset: error.offset } : { field: null, offset: null };
+  const where = error instanceof DecodeError ? { field: error.field, offset: error.offset } : {};
   return { code: error.code, message: error.message, ...where };
 }

@@ -2,6 +2,7 @@ import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json-v
 import type { Style } from './terminal.js';
 
 const mostCommands = 6;
+const mostHeaders = 12;
 
 /** What the body of a push says, one labelled line each: nothing where the DM layer has not read it. */
 export function contentRows(facts: JsonObject, say: (label: string, text: string, style?: Style) => readonly string[]): readonly string[] {
@@ -22,7 +23,11 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
   const content = objectAt(facts, 'content');
   if (content !== null) {
     const [kind, xml] = [textAt(content, 'kind') ?? '', textAt(content, 'xml')];
-    if (xml === null) lines.push(...say('content', `${kind}, ${numberAt(content, 'octets') ?? 0} octets, not read further`));
+    const octets = numberAt(content, 'octets') ?? 0;
+    const [headers, supl] = [objectsAt(content, 'headers'), objectAt(content, 'supl')];
+    if (headers.length > 0) lines.push(...say('content', `${kind}, ${octets} octet${octets === 1 ? '' : 's'}`), ...mmsRows(headers, say));
+    else if (supl !== null) lines.push(...say('content', `${kind}, ${octets} octet${octets === 1 ? '' : 's'}`), ...suplRows(supl, say));
+    else if (xml === null) lines.push(...say('content', `${kind}, ${octets} octets, not read further`));
     else lines.push(...say(kind.slice(0, 14), xml));
   }
   const authentication = objectAt(facts, 'authentication');
@@ -33,6 +38,43 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
     lines.push(...say('vouched for', `${result}${by === '' ? '' : ` (${by})`}${weak}`, result === 'mac-ok' ? 'green' : 'yellow'));
   }
   return lines;
+}
+
+type Say = (label: string, text: string, style?: Style) => readonly string[];
+
+/** Header by header as it was sent; the type is in the name of the kind already. */
+function mmsRows(headers: readonly JsonObject[], say: Say): readonly string[] {
+  const shown = headers.filter((header) => textAt(header, 'name') !== 'X-Mms-Message-Type');
+  const lines = shown.slice(0, mostHeaders).map((header) => `${textAt(header, 'name') ?? ''}: ${mmsValue(header)}`);
+  if (shown.length > mostHeaders) lines.push(`and ${shown.length - mostHeaders} headers more, see --json`);
+  return lines.flatMap((line) => say('', line));
+}
+
+function mmsValue(header: JsonObject): string {
+  const [name, text, number] = [textAt(header, 'name'), textAt(header, 'value'), numberAt(header, 'value')];
+  if (number === null) return text ?? 'a text that cannot be read';
+  if (name === 'X-Mms-Message-Size') return `${number} octet${number === 1 ? '' : 's'}`;
+  return name === 'X-Mms-Expiry' || name === 'X-Mms-Delivery-Time' ? `${number} s after sending` : String(number);
+}
+
+function suplRows(supl: JsonObject, say: Say): readonly string[] {
+  const notification = objectAt(supl, 'notification');
+  const quality = objectAt(supl, 'qualityOfPosition');
+  const who = (member: string, word: string): readonly string[] => {
+    const named = objectAt(notification, member);
+    const type = textAt(named, 'type');
+    return named === null ? [] : [`${word} ${textAt(named, 'name') ?? ''}${type === null ? '' : ` (${type})`}`];
+  };
+  const platform = textAt(supl, 'slpId');
+  return [
+    `version ${textAt(supl, 'version')}, session ${textAt(supl, 'slpSessionId') ?? 'none'}${platform === null ? '' : ` of ${platform}`}`,
+    `position by ${textAt(supl, 'positionMethod')}, ${textAt(supl, 'slpMode')} mode`,
+    ...(notification === null
+      ? []
+      : [`user: ${textAt(notification, 'type')}`, ...who('requestor', 'asked for by'), ...who('client', 'client')]),
+    ...(textAt(supl, 'slpAddress') === null ? [] : [`to be answered at ${textAt(supl, 'slpAddress')}`]),
+    ...(quality === null ? [] : [`horizontal accuracy ${numberAt(quality, 'horizontalAccuracy')}`]),
+  ].flatMap((line) => say('', line));
 }
 
 function commandLines(command: JsonObject): readonly string[] {

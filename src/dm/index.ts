@@ -16,5 +16,7 @@ export { type DocumentType, documentTypes, provisioning10, syncMl12 } from './do
 export { documentTypeOfRoot, type EncodeWbxmlOptions, encodeWbxml } from './encode-wbxml.js';
 export { type FormatXmlOptions, formatXml } from './format-xml.js';
 export { type DocumentLimits, receivedLimits } from './limits.js';
+export { decodeMms, type MmsHeader, type MmsMessage } from './mms.js';
 export { type DmNotification, decodeNotification, encodeTrigger, type NotificationTrigger, type UiMode } from './notification.js';
 export { type ParseXmlOptions, parseXml, type XmlDocument } from './parse-xml.js';
+export { decodeSuplInit, type QualityOfPosition, type SuplInit, type SuplRequestor } from './supl-init.js';

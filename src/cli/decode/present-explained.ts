@@ -28,6 +28,8 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ['push', 'WSP push'],
   ['sca', 'service centre'],
   ['cbs', 'cell broadcast'],
+  ['mms', 'MMS message'],
+  ['supl', 'SUPL INIT'],
 ];
 
 /** The annotated dump of one line, and of the datagram its part completes, no wider than the terminal. */
