@@ -44,8 +44,18 @@ test('an SMS-STATUS-REPORT shows what became of which message', () => {
     recipientAddress: '+15555550123',
     status: 0,
     dischargeTime: '2026-11-22T07:42:09-05:00',
+    parameterIndicator: null,
     text: null,
   });
+});
+
+test('what a report says of the parameters that follow is shown, null where a status report ends before it', () => {
+  expect(show('00062A0B915155550521F36211227024000A6211227024900A000304F6')).toMatchObject({
+    parameterIndicator: 3,
+    protocolIdentifier: 4,
+    dataCodingScheme: 0xf6,
+  });
+  expect(show('0000D500', 'to-modem')).toMatchObject({ type: 'SMS-DELIVER-REPORT', failureCause: 0xd5, parameterIndicator: 0 });
 });
 
 test('text is shown where the data coding scheme says that it is text', () => {

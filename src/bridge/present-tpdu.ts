@@ -43,6 +43,7 @@ function fieldsOf(tpdu: Tpdu): Presented {
         serviceCentreTimeStamp: formatTimeStamp(tpdu.serviceCentreTimeStamp),
         dischargeTime: formatTimeStamp(tpdu.dischargeTime),
         status: tpdu.status,
+        parameterIndicator: tpdu.parameterIndicator,
         protocolIdentifier: tpdu.protocolIdentifier,
         dataCodingScheme: tpdu.dataCodingScheme,
         ...userDataOf(tpdu),
@@ -52,6 +53,7 @@ function fieldsOf(tpdu: Tpdu): Presented {
     case 'SMS-SUBMIT-REPORT':
       return {
         failureCause: tpdu.failureCause,
+        parameterIndicator: tpdu.parameterIndicator,
         ...(tpdu.type === 'SMS-SUBMIT-REPORT' ? { serviceCentreTimeStamp: formatTimeStamp(tpdu.serviceCentreTimeStamp) } : {}),
         protocolIdentifier: tpdu.protocolIdentifier,
         dataCodingScheme: tpdu.dataCodingScheme,

@@ -1,4 +1,4 @@
-import type { Cursor, Diagnostic } from '../octets/index.js';
+import { type Cursor, type Diagnostic, toHex } from '../octets/index.js';
 import { describeProtocolIdentifier } from './code-points.js';
 import { describeDataCoding } from './data-coding.js';
 import { formatTimeStamp, isTimeStamp } from './time-stamp.js';
@@ -35,7 +35,8 @@ export function readTimeStamp(cursor: Cursor, field: 'scts' | 'dt' | 'vp', diagn
   const offset = cursor.offset;
   const octets = cursor.bytes(field, 7, timeMeaning);
   if (!isTimeStamp(octets)) {
-    diagnostics.push({ code: 'sms/bad-time-stamp', message: `${cursor.path(field)} is no time: kept as it stands`, offset });
+    const message = `${cursor.path(field)} is no time: ${toHex(octets)} is kept as it stands`;
+    diagnostics.push({ code: 'sms/bad-time-stamp', message, offset });
   }
   return octets;
 }

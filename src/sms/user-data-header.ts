@@ -92,7 +92,9 @@ export function readUserDataHeader(cursor: Cursor, available: number, diagnostic
   if (length >= available) {
     cursor.fail('sms/user-data-header-overrun', 'ud.udh', `a header of ${length} octets in user data of ${available}`, start);
   }
-  if (length < 2) cursor.fail('sms/user-data-header-length', 'ud.udh', `a header of ${length} octets, an element has at least 2`, start);
+  if (length === 1) cursor.fail('sms/user-data-header-length', 'ud.udh', 'a header of 1 octet, an element has at least 2', start);
+  // Nothing in it is cut short, and it names no ports and no part: the text behind it is all there is.
+  if (length === 0) diagnostics.push({ code: 'sms/user-data-header-empty', message: 'a user data header without elements', offset: start });
   const { octets } = cursor;
   const first = cursor.pass('ud.udh', length);
   const elements: InformationElement[] = [];
@@ -191,13 +193,9 @@ function annotateElement(cursor: Cursor, octets: Uint8Array, index: number, offs
   });
 }
 
-/** Writes UDHL and the elements. @throws EncodeError `sms/user-data-header-length` where they cannot be one header */
+/** Writes UDHL and the elements. @throws EncodeError `octets/out-of-range` where they are more than one header holds */
 export function writeUserDataHeader(writer: OctetWriter, header: UserDataHeader): void {
-  const length = headerLength(header) - 1;
-  if (length < 2 || length > 0xff) {
-    throw new EncodeError('sms/user-data-header-length', `a header of ${length} octets, 2 to 255 are possible`, 'ud.udh');
-  }
-  writer.u8('ud.udh', length);
+  writer.u8('ud.udh', headerLength(header) - 1);
   header.elements.forEach(({ identifier, octets }, index) => {
     writer.u8(`ud.udh.ie[${index}]`, identifier).u8(`ud.udh.ie[${index}]`, octets.length).bytes(octets);
   });

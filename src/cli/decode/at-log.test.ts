@@ -79,7 +79,42 @@ OK`;
     expect(brief(`+CBM: 88\n${page}`)).toEqual([[2, page, 'from-modem', 'cell-broadcast']]);
   });
 
+  test.each([
+    ['no name', `+CMGR: 0,${length(deliver)}`],
+    ['the length alone', `+CMGR: ${length(deliver)}`],
+    ['no status', `+CMGR: ,,${length(deliver)}`],
+    ['the index before the status', `+CMGR: 4,1,,${length(deliver)}`],
+    ['a name', `+CMGR: 1,"Bench, the other",${length(deliver)}`],
+    ['an entry without a name', `+CMGL: 2,1,${length(deliver)}`],
+    ['an entry with a name', `+CMGL: 3,0,Bench,${length(deliver)}`],
+  ])('a memory is read whatever its answer leaves out: %s', (_name, header) => {
+    expect(brief(`${header}\n${deliver}\nOK`)).toEqual([[2, deliver, 'from-modem', 'pdu-mode']]);
+  });
+
+  // Made by hand from 3GPP TS 23.040 9.2.2.4: a command to delete message 7.
+  const command = '0002010002070891555555050100';
+  test.each([
+    ['received, and shown as sent', 3, deliver, 'from-modem'],
+    ['composed, and shown as received', 1, submit, 'to-modem'],
+    ['a status report shown as sent', 3, report, 'from-modem'],
+    ['a command', 2, command, 'to-modem'],
+    ['a status report', 1, report, 'from-modem'],
+  ])('the type of a stored message tells which way it went, whatever status the modem gives it: %s', (_name, status, pdu, direction) => {
+    expect(brief(`+CMGR: ${status},,${length(pdu)}\n${pdu}\nOK`)).toEqual([[2, pdu, direction, 'pdu-mode']]);
+    expect(brief(`+CMGL: 9,${status},,${length(pdu)}\n${pdu.slice(0, -4)}\nOK`).map(([, , way]) => way)).toEqual([
+      pdu === command ? 'from-modem' : direction,
+    ]);
+  });
+
   test('text mode holds no PDUs', () => {
+    const text = '4F6D612044656C69766572792074657874';
+    for (const header of [
+      '+CMGR: "REC READ","+15550000001",,"26/11/22,19:38:50+00",145,4,0,0,"+15550000000",145,17',
+      '+CMGR: "STO UNSENT","15550",,145,17,0,0,167,"+15550000000",145,17',
+      '+CMGL: 1,"REC UNREAD","+15550000001",,"26/11/22,19:38:50+00",145,17',
+      '+CMGL: 1,REC READ,+15550000001,145',
+    ])
+      expect(find(`${header}\n${text}\nOK`)).toEqual([]);
     expect(find('+CMT: "+15550000001",,"26/11/22,19:38:50+00"\n4F6D612044656C69766572792074657874\nOK')).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ export interface FoundPdu {
 /** What the last header promised: a PDU on a line to come. */
 interface Promised {
   readonly direction: 'from-modem' | 'to-modem';
+  /** It lay in a memory, where the message's own type tells more than the status that a modem gives it. */
+  readonly stored: boolean;
   /** Who says it: what is written to storage as received goes to the modem too. */
   readonly way: 'from-modem' | 'to-modem';
   readonly announced: number | null;
@@ -34,8 +36,12 @@ const longestLine = 4096;
 const leastDigits = 20;
 
 const delivered = /\+(CMT|CDS|CBM):\s*([^\r\n]*)/;
-const read = /\+CMGR:\s*(\d),\s*[^,]*,\s*(\d+)/;
-const listed = /\+CMGL:\s*\d+\s*,\s*(\d),\s*[^,]*,\s*(\d+)/;
+/**
+ * `+CMGR: <stat>,[<alpha>],<length>` and `+CMGL: <index>,<stat>,[<alpha>],<length>`, also as modems say them that leave out the name, the
+ * status or both, or that repeat the index in +CMGR. The length comes last.
+ */
+const fromMemory = /\+CMG([RL]):\s*((?:\d{0,4}\s*,\s*(?:(?:"[^"]{0,64}"|[^",]{0,64})\s*,\s*){0,2})?)(\d{1,3})(?!\d|\s*,)/;
+const textStatus = /\b(?:REC|STO)\s*(?:UN)?(?:READ|SENT)\b/i;
 const written = /AT\+(CMGS|CMGW|CMGC|CNMA)\s*=\s*(\d+)(?:\s*,\s*(\d+))?/i;
 const final = /^(?:OK|ERROR|\+CM[SE] ERROR:.*|NO CARRIER|ABORTED)$/;
 
@@ -127,7 +133,7 @@ export class AtLogReader {
       // A prompt with octets after it is a PDU going out, also where the log begins after the command.
       const prompted = /(?:^|[\s"'])>\s*((?:[0-9A-Fa-f]{2}){10,})/.exec(line);
       if (prompted === null || prompted[1] === this.#lastWritten) return;
-      promised = { direction: 'to-modem', way: 'to-modem', announced: null, cellBroadcast: false, held: null, linesLeft: 1 };
+      promised = { direction: 'to-modem', stored: false, way: 'to-modem', announced: null, cellBroadcast: false, held: null, linesLeft: 1 };
       this.#promised = promised;
     }
     const digits = way !== null && way !== promised.way ? null : candidate(line, promised);
@@ -151,7 +157,7 @@ export class AtLogReader {
     found.push({
       line,
       hex,
-      direction: promised.direction,
+      direction: promised.stored ? storedDirection(hex, form, promised.direction) : promised.direction,
       form: form ?? (promised.cellBroadcast ? 'cell-broadcast' : 'pdu-mode'),
       announced: promised.announced,
       fits: promised.announced === null ? null : form !== null,
@@ -169,23 +175,37 @@ export class AtLogReader {
 }
 
 function promiseOf(line: string): { readonly promised: Promised; readonly rest: string } | null {
-  const make = (way: Promised['way'], direction: Promised['direction'], announced: number | null, rest: string, cellBroadcast = false) => ({
-    promised: { direction, way, announced, cellBroadcast, held: null, linesLeft: patience },
+  const make = (
+    way: Promised['way'],
+    direction: Promised['direction'],
+    announced: number | null,
+    rest: string,
+    { cellBroadcast = false, stored = false } = {},
+  ) => ({
+    promised: { direction, stored, way, announced, cellBroadcast, held: null, linesLeft: patience },
     rest: rest.trim(),
   });
   const after = (match: RegExpExecArray): string => line.slice(match.index + match[0].length);
-  const stored = (match: RegExpExecArray) =>
-    make('from-modem', Number(match[1]) >= 2 ? 'to-modem' : 'from-modem', Number(match[2]), after(match));
 
-  const fromMemory = read.exec(line) ?? listed.exec(line);
-  if (fromMemory !== null) return stored(fromMemory);
+  const memory = fromMemory.exec(line);
+  if (memory !== null) {
+    const [, answer, before = '', length] = memory;
+    if (textStatus.test(before)) return null;
+    const fields = before
+      .replace(/"[^"]*"/g, '')
+      .split(',')
+      .slice(0, -1);
+    const status = answer === 'L' || fields.length > 2 ? fields[1] : fields[0];
+    const composed = Number(status ?? 0) >= 2;
+    return make('from-modem', composed ? 'to-modem' : 'from-modem', Number(length), after(memory), { stored: true });
+  }
   const direct = delivered.exec(line);
   if (direct !== null) {
     const fields = direct[2] ?? '';
     // Text mode announces sender and time in quotes, and its next line is text.
     const length = /^(?:(?:"[^"]*"|[^",]*),)?\s*(\d{1,3})(?!\d|\s*,)/.exec(fields);
     if (length === null) return null;
-    return make('from-modem', 'from-modem', Number(length[1]), fields.slice(length[0].length), direct[1] === 'CBM');
+    return make('from-modem', 'from-modem', Number(length[1]), fields.slice(length[0].length), { cellBroadcast: direct[1] === 'CBM' });
   }
   const command = written.exec(line);
   if (command !== null) {
@@ -219,4 +239,21 @@ function formOf(hex: string, { announced, cellBroadcast }: Promised): FoundPdu['
   const serviceCentre = Number.parseInt(hex.slice(0, 2), 16);
   if (serviceCentre <= 12 && octets - 1 - serviceCentre === announced) return 'pdu-mode';
   return octets === announced ? 'tpdu' : null;
+}
+
+/**
+ * Which way a message went that lies in a memory. Reports on messages that are being delivered or submitted are never stored, so their
+ * type bits mean the messages themselves there. A command and a status report have the same bits: the status says which, unless the octets
+ * are no command.
+ * @see 3GPP TS 23.040 9.2.3.1, 3GPP TS 27.005 3.1
+ */
+function storedDirection(hex: string, form: FoundPdu['form'] | null, byStatus: Promised['direction']): Promised['direction'] {
+  const octet = (index: number): number => Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16);
+  const at = form === 'tpdu' ? 0 : 1 + octet(0);
+  const type = octet(at) & 3;
+  if (Number.isNaN(octet(at))) return byStatus;
+  if (type !== 2) return type === 1 ? 'to-modem' : 'from-modem';
+  if (byStatus === 'from-modem') return byStatus;
+  const dataLength = at + 7 + Math.ceil(octet(at + 5) / 2);
+  return hex.length / 2 === dataLength + 1 + octet(dataLength) ? 'to-modem' : 'from-modem';
 }
