@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { bodies } from '../../src/dm/dm.vectors.js';
-import { decodeWbxml, encodeWbxml, parseXml } from '../../src/dm/index.js';
+import { decodeWbxml, encodeWbxml, formatXml, parseXml } from '../../src/dm/index.js';
 import { fromHex, toHex } from '../../src/octets/index.js';
 import { seededRandom } from '../../src/runtime/index.js';
 import { describePeer } from '../support/peer.js';
@@ -38,6 +38,18 @@ describePeer('libwbxml', { wbxml2xml: 'libwbxml2-utils', xml2wbxml: 'libwbxml2-u
     });
     // The documents are worth something only where they go through many elements of each code page.
     expect(pages.size).toBeGreaterThan(60);
+  });
+
+  test('names without a code: wbxml2xml reads those that wapbridge writes, wapbridge those that xml2wbxml writes', () => {
+    const xml =
+      '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><Own>a</Own></SyncHdr><SyncBody><X-y><Own/></X-y></SyncBody></SyncML>';
+    const { root } = parseXml(utf8.encode(xml));
+    expect(saying(parseXml(wbxml2xml(encodeWbxml(root))).root)).toEqual(saying(root));
+    expect(saying(decodeWbxml(xml2wbxml(utf8.encode(xml))).root)).toEqual(saying(root));
+    const service = '<si><indication href="http://a.com/" own="http://x.com/y">t</indication><other z="1"/></si>';
+    const indication = parseXml(utf8.encode(service)).root;
+    expect(formatXml(parseXml(wbxml2xml(encodeWbxml(indication))).root)).toBe(service);
+    expect(formatXml(decodeWbxml(xml2wbxml(utf8.encode(service))).root)).toBe(service);
   });
 
   test('named fault: opaque text with the end of a CDATA section is written by wbxml2xml as XML that is not well-formed', () => {

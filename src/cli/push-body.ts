@@ -33,7 +33,14 @@ export async function readBody(options: PushArguments, io: CommandIo): Promise<U
   if (options.type !== 'dm+wbxml' || options['as-is'] || !isXml(octets)) return octets;
   const { root, doctype } = parseXml(octets, { limits: fileLimits });
   const type = documentTypeOfRoot(root, { doctype });
-  return encodeWbxml(root, { opaqueData: true, stringTable: options['string-table'], ...(type === undefined ? {} : { type }) });
+  // What is sent cannot be called back: a misspelled name is refused here, and who means it converts the document first.
+  const unknownNames = 'refuse';
+  return encodeWbxml(root, {
+    opaqueData: true,
+    stringTable: options['string-table'],
+    unknownNames,
+    ...(type === undefined ? {} : { type }),
+  });
 }
 
 async function buildNotification(options: PushArguments, serverId: string, io: CommandIo): Promise<Uint8Array> {

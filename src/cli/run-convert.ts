@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { presentDiagnostics } from '../bridge/index.js';
-import { decodeWbxml, encodeWbxml, formatXml, parseXml, syncMl12 } from '../dm/index.js';
+import { decodeWbxml, documentTypeOfRoot, encodeWbxml, formatXml, parseXml, syncMl12 } from '../dm/index.js';
 import { BridgeError } from '../errors.js';
 import { type Diagnostic, toHex } from '../octets/index.js';
 import type { CommandIo } from './command.js';
@@ -45,7 +45,15 @@ function convert(input: Uint8Array, options: ConvertOptions): { readonly octets:
     : decodeWbxml(wbxmlOctets(input), { limits: fileLimits, fallbackType: syncMl12 });
   const { root, diagnostics } = document;
   if (options.to === 'wbxml') {
-    return { octets: encodeWbxml(root, { stringTable: options['string-table'], opaqueData: isXml(input) }), diagnostics };
+    const literals: Diagnostic[] = [];
+    const onLiteral = (name: string): void => {
+      const message = `${name} has no code in this kind of document and is written as a literal name, which a receiver may not know`;
+      literals.push({ code: 'dm/literal-name', message, offset: null });
+    };
+    const type = 'doctype' in document ? documentTypeOfRoot(root, document) : document.type;
+    const hints = { ...(type === undefined ? {} : { type }), opaqueData: isXml(input) };
+    const octets = encodeWbxml(root, { stringTable: options['string-table'], onLiteral, ...hints });
+    return { octets, diagnostics: [...diagnostics, ...literals] };
   }
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n${formatXml(root, { indent: 2 })}\n`;
   return { octets: new TextEncoder().encode(xml), diagnostics };

@@ -1,18 +1,34 @@
 import { EncodeError, type OctetWriter } from '../octets/index.js';
 import type { ElementNode } from './document.js';
 import type { AttributeStart, DocumentType } from './document-type.js';
-import { writeOpaque } from './multi-byte.js';
+import type { LiteralNames } from './literal-names.js';
+import { writeMultiByte, writeOpaque } from './multi-byte.js';
 
 const utf8 = new TextEncoder();
+/** LITERAL: the name of the attribute stands in the string table. */
+const literalToken = 0x04;
+
+/** What the attributes of an element are written with. */
+export interface AttributeContext {
+  readonly type: DocumentType;
+  readonly pages: { attribute: number };
+  readonly literals: LiteralNames;
+}
 
 /**
  * Writes the attributes of an element and their END.
  * @throws EncodeError `dm/unknown-element`, `dm/not-encodable`
  * @see WAP-192-WBXML 5.8.3
  */
-export function encodeAttributes(out: OctetWriter, element: ElementNode, type: DocumentType, pages: { attribute: number }): void {
+export function encodeAttributes(out: OctetWriter, element: ElementNode, { type, pages, literals }: AttributeContext): void {
   for (const { name, value } of element.attributes) {
-    const { page, start } = findStart(type, name, value, pages.attribute, element.name);
+    const found = findStart(type, name, value, pages.attribute);
+    if (found === undefined) {
+      writeMultiByte(out.u8('attribute', literalToken), literals.attributeIndex(name, element.name));
+      writeValue(out, value, type.attributes.get(pages.attribute)?.values ?? new Map());
+      continue;
+    }
+    const { page, start } = found;
     if (page !== pages.attribute) {
       out.u8('switch', 0x00).u8('page', page);
       pages.attribute = page;
@@ -31,8 +47,7 @@ function findStart(
   name: string,
   value: string,
   current: number,
-  element: string,
-): { readonly page: number; readonly start: AttributeStart } {
+): { readonly page: number; readonly start: AttributeStart } | undefined {
   let best: { readonly page: number; readonly start: AttributeStart } | undefined;
   for (const [page, { starts }] of type.attributes) {
     for (const start of starts.values()) {
@@ -41,12 +56,6 @@ function findStart(
       if (gain > 0 || (gain === 0 && page === current)) best = { page, start };
     }
   }
-  if (best === undefined)
-    throw new EncodeError(
-      'dm/unknown-element',
-      `the attribute ${name} of <${element}> has no code in ${type.formalPublicIdentifier}`,
-      name,
-    );
   return best;
 }
 

@@ -2,6 +2,7 @@ import { EncodeError, OctetWriter } from '../octets/index.js';
 import type { DocumentNode, ElementNode } from './document.js';
 import { type DocumentType, documentTypes } from './document-type.js';
 import { encodeAttributes } from './encode-attributes.js';
+import { type LiteralNames, literalNames } from './literal-names.js';
 import { writeMultiByte, writeOpaque } from './multi-byte.js';
 import { StringTable } from './string-table.js';
 
@@ -12,11 +13,17 @@ export interface EncodeWbxmlOptions {
   readonly stringTable?: boolean;
   /** Writes the text of `<Data>` under Add and Replace as opaque data, as most senders do. */
   readonly opaqueData?: boolean;
+  /** Elements and attributes whose names have no code: written as literal names unless they are to be refused. */
+  readonly unknownNames?: 'literal' | 'refuse';
+  /** Told of each name that is written as a literal, once: its receiver may not know it. */
+  readonly onLiteral?: (name: string) => void;
 }
 
 /** WBXML 1.2, the commonest on the wire; and UTF-8. */
 const version = 0x02;
 const charset = 106;
+/** LITERAL: the name stands in the string table. */
+const literalToken = 0x04;
 
 /** What else says of which kind a document is. */
 export interface DocumentTypeHints {
@@ -67,10 +74,11 @@ export function encodeWbxml(root: ElementNode, options: EncodeWbxmlOptions = {})
     throw new EncodeError('dm/unknown-document-type', `<${root.name}> begins no kind of document that has a WBXML form here`, root.name);
   }
   const table = new StringTable();
+  const literals = literalNames(type, table, options);
   const fpiIndex = type.publicIdentifier === null ? table.add(type.formalPublicIdentifier) : null;
   if (options.stringTable === true) table.collect(root);
   const body = new OctetWriter(1024);
-  writeBody(body, root, type, table, options);
+  writeBody(body, root, type, { table, literals }, options);
   const header = new OctetWriter(64);
   header.u8('version', version);
   if (fpiIndex === null) writeMultiByte(header, type.publicIdentifier ?? 1);
@@ -82,12 +90,21 @@ export function encodeWbxml(root: ElementNode, options: EncodeWbxmlOptions = {})
 }
 
 /** One step still to be written: a node, or the end of an element. */
-type Step = { readonly node: DocumentNode; readonly parent: ElementNode | null; readonly inCommand: boolean } | 'end';
+type Step =
+  | { readonly node: DocumentNode; readonly parent: ElementNode | null; readonly namespace: string | null; readonly inCommand: boolean }
+  | 'end';
 
-function writeBody(out: OctetWriter, root: ElementNode, type: DocumentType, table: StringTable, options: EncodeWbxmlOptions): void {
+/** The names and strings of the document that is being written. */
+interface Strings {
+  readonly table: StringTable;
+  readonly literals: LiteralNames;
+}
+
+function writeBody(out: OctetWriter, root: ElementNode, type: DocumentType, strings: Strings, options: EncodeWbxmlOptions): void {
   const pages = { tag: 0, attribute: 0 };
-  const embedded = { stringTable: options.stringTable === true };
-  const steps: Step[] = [{ node: root, parent: null, inCommand: false }];
+  const { stringTable = false, unknownNames = 'literal', onLiteral = () => {} } = options;
+  const embedded: EncodeWbxmlOptions = { stringTable, unknownNames, onLiteral };
+  const steps: Step[] = [{ node: root, parent: null, namespace: null, inCommand: false }];
   for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
     if (step === 'end') {
       out.u8('end', 0x01);
@@ -95,7 +112,7 @@ function writeBody(out: OctetWriter, root: ElementNode, type: DocumentType, tabl
     }
     const { node, parent } = step;
     const opaque = options.opaqueData === true && step.inCommand && parent?.name === 'Data';
-    if (node.kind === 'text' && !opaque) writeText(out, node.text, table);
+    if (node.kind === 'text' && !opaque) writeText(out, node.text, strings.table);
     else if (node.kind === 'text' || node.kind === 'opaque-text') writeOpaque(out, utf8.encode(node.text));
     else if (node.kind === 'binary') writeOpaque(out, node.octets);
     else if (node.kind === 'embedded') writeOpaque(out, encodeWbxml(node.document.root, { ...embedded, type: node.document.type }));
@@ -103,11 +120,12 @@ function writeBody(out: OctetWriter, root: ElementNode, type: DocumentType, tabl
       const inner = documentTypeOfRoot(node, { within: type });
       writeOpaque(out, encodeWbxml(node, inner === undefined ? embedded : { ...embedded, type: inner }));
     } else {
-      writeTag(out, node, type, pages);
+      const namespace = node.namespace ?? step.namespace;
+      writeTag(out, node, namespace, { type, pages, literals: strings.literals });
       if (node.children.length > 0) {
         steps.push('end');
         const inCommand = step.inCommand || node.name === 'Add' || node.name === 'Replace';
-        for (const child of node.children.toReversed()) steps.push({ node: child, parent: node, inCommand });
+        for (const child of node.children.toReversed()) steps.push({ node: child, parent: node, namespace, inCommand });
       }
     }
   }
@@ -118,8 +136,17 @@ function isEmbedded(node: ElementNode, parent: ElementNode, type: DocumentType):
   return type.syncMl && parent.name === 'Data' && (node.name === 'MgmtTree' || node.name === 'DevInf');
 }
 
-function writeTag(out: OctetWriter, element: ElementNode, type: DocumentType, pages: { tag: number; attribute: number }): void {
-  const { page, code } = findTag(element, type, pages.tag);
+interface TagContext {
+  readonly type: DocumentType;
+  readonly pages: { tag: number; attribute: number };
+  readonly literals: LiteralNames;
+}
+
+/** @param namespace its own, or that of the element it stands in */
+function writeTag(out: OctetWriter, element: ElementNode, namespace: string | null, { type, pages, literals }: TagContext): void {
+  const found = findTag(element, type, pages.tag);
+  const index = found === undefined ? literals.elementIndex(element.name, namespace) : null;
+  const page = found?.page ?? literals.pageOf(namespace, pages.tag);
   if (page !== pages.tag) {
     out.u8('switch', 0x00).u8('page', page);
     pages.tag = page;
@@ -127,11 +154,12 @@ function writeTag(out: OctetWriter, element: ElementNode, type: DocumentType, pa
   const hasAttributes = element.attributes.length > 0;
   if (hasAttributes && type.syncMl)
     throw new EncodeError('dm/not-encodable', `<${element.name}> has attributes, which SyncML does not know`, element.name);
-  out.u8('tag', code | (hasAttributes ? 0x80 : 0) | (element.children.length > 0 ? 0x40 : 0));
-  if (hasAttributes) encodeAttributes(out, element, type, pages);
+  out.u8('tag', (found?.code ?? literalToken) | (hasAttributes ? 0x80 : 0) | (element.children.length > 0 ? 0x40 : 0));
+  if (index !== null) writeMultiByte(out, index);
+  if (hasAttributes) encodeAttributes(out, element, { type, pages, literals });
 }
 
-function findTag(element: ElementNode, type: DocumentType, current: number): { readonly page: number; readonly code: number } {
+function findTag(element: ElementNode, type: DocumentType, current: number): { readonly page: number; readonly code: number } | undefined {
   const here = type.tags.get(current);
   if (here !== undefined && here.namespace === element.namespace) {
     const code = here.byName.get(element.name);
@@ -143,7 +171,7 @@ function findTag(element: ElementNode, type: DocumentType, current: number): { r
     const code = byName.get(element.name);
     if (code !== undefined) return { page, code };
   }
-  throw new EncodeError('dm/unknown-element', `<${element.name}> has no code in ${type.formalPublicIdentifier}`, element.name);
+  return undefined;
 }
 
 const utf8 = new TextEncoder();

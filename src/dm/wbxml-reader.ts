@@ -1,6 +1,7 @@
 import { type Annotate, Cursor, type Diagnostic } from '../octets/index.js';
 import { charsetUtf8, isReadableCharset, plainText, requireXmlText, textOf } from './charset.js';
 import type { DocumentLimits } from './limits.js';
+import { literalNamePattern } from './literal-names.js';
 import { readMultiByte } from './multi-byte.js';
 
 /** What one document and those inside it have used up of their limits. */
@@ -14,8 +15,6 @@ export interface Budget {
 
 const noOctets = new Uint8Array(0);
 const endOfString = (): string => 'end of string';
-
-const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /** The strings of one WBXML document: inline, from its table, as entities and as opaque data. All text is counted before it is made. */
 export class WbxmlReader {
@@ -134,7 +133,8 @@ export class WbxmlReader {
   readLiteralName(field: string): string {
     const offset = this.cursor.offset;
     const name = this.readTableString(field);
-    if (!namePattern.test(name)) this.cursor.fail('dm/bad-name', field, `${JSON.stringify(name.slice(0, 40))} is no XML name`, offset);
+    if (!literalNamePattern.test(name))
+      this.cursor.fail('dm/bad-name', field, `${JSON.stringify(name.slice(0, 40))} is no XML name`, offset);
     return name;
   }
 

@@ -17,6 +17,22 @@ test('XML becomes the octets that senders write, and back', async () => {
   expect((await runCommand(['convert', '--to', 'wbxml'], { stdin: back.stdout })).stdout).toBe(made.stdout);
 });
 
+test('names without a code are written as literals, said so, and come back', async () => {
+  const own = '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><Own>a</Own><Own/></SyncHdr></SyncML>';
+  const made = await runCommand(['convert', '--to', 'wbxml'], { stdin: own });
+  expect(made).toEqual({
+    exitCode: 0,
+    stdout: '02A4016A044F776E006D6C440003610001040001' + '01\n',
+    stderr: 'wapbridge: note: <Own> has no code in this kind of document and is written as a literal name, which a receiver may not know\n',
+  });
+  const back = await runCommand(['convert', '--to', 'xml'], { stdin: made.stdout });
+  expect(back.stdout).toContain('<Own>a</Own>\n    <Own/>');
+  expect((await runCommand(['convert', '--to', 'wbxml', '--quiet'], { stdin: back.stdout })).stdout).toBe(made.stdout);
+  const sent = await runCommand(['encode', '--to', '+15550000002', '--type', 'dm+wbxml', '--body', '-'], { stdin: own });
+  expect(sent.exitCode).toBe(6);
+  expect(sent.stderr).toContain('<Own> has no code in -//SYNCML//DTD SyncML 1.2//EN');
+});
+
 test('octets go into a file and are read from one, as they are', async () => {
   const file = join(folder, 'message.wbxml');
   expect(await runCommand(['convert', '--to', 'wbxml', '--out', file], { stdin: xml })).toEqual({ exitCode: 0, stdout: '', stderr: '' });
