@@ -69,7 +69,10 @@ export function parseRead(lines: readonly string[]): StoredMessage | 'text-mode'
   if (header === undefined) return null;
   const fields = parseFields(header);
   if (/^[A-Z]/i.test(fields[0] ?? '')) return 'text-mode';
-  return message(fields[0], fields.length > 1 ? announcedOctets(header) : null, lines.slice(at + 1));
+  // Some phones say the index before the status, and some nothing but the length, which no status can be.
+  const lengthAlone = fields.length === 1 && Number(fields[0]) > 3;
+  const status = fields.length > 3 ? fields[1] : lengthAlone ? undefined : fields[0];
+  return message(status, fields.length > 1 || lengthAlone ? announcedOctets(header) : null, lines.slice(at + 1));
 }
 
 /** The answer of +CMGL, entry by entry; an entry that begins behind a PDU on the same line is found as well. */

@@ -509,6 +509,29 @@ test('a modem says how it stands', async () => {
   });
 });
 
+test.each([
+  ['+CREG: 2,9,"1A2B","01020304",7', 'home'],
+  ['+CREG: 2,10', 'roaming'],
+  ['+CREG: 2,8', 'not-registered'],
+  ['+CREG: 002,011', 'not-registered'],
+  ['+CREG: 2,12', 'unknown'],
+])('%s is %s', async (line, registration) => {
+  const { far, open, run } = bench();
+  const { modem } = await open();
+  for (const network of ['+CREG', '+CGREG', '+CEREG']) far.answers.set(`AT${network}?`, information(line.replace('+CREG', network)));
+  expect(await run(modem.status())).toMatchObject({ registration });
+});
+
+test('what a modem writes in UCS2 is shown in letters', async () => {
+  const { far, open, run } = bench();
+  const { modem } = await open();
+  far.answers.set('AT+CSCA?', information('+CSCA: "002B00310035003500350030",145'));
+  far.answers.set('AT+COPS?', information('+COPS: 0,0,"005400650073007400200041",7'));
+  expect(await run(modem.status())).toMatchObject({ serviceCentre: '+15550', operator: 'Test A' });
+  far.answers.set('AT+CSCA?', information('+CSCA: "00316100",129'));
+  expect(await run(modem.status())).toMatchObject({ serviceCentre: '00316100' });
+});
+
 describe('a PIN', () => {
   function locked(attemptsLeft: number | null, accepted: string) {
     const asked: unknown[] = [];

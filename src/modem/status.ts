@@ -30,7 +30,11 @@ export interface ModemStatus {
   readonly memories: readonly MemoryUse[];
 }
 
-/** +CREG stat by its meaning; 6 and 7 are registered for short messages only. @see 3GPP TS 27.007 7.2 */
+/**
+ * +CREG stat by its meaning; 6 and 7 are registered for short messages only, 9 and 10 for calls that do not fall back by preference, 8 and
+ * 11 for emergencies alone.
+ * @see 3GPP TS 27.007 7.2
+ */
 const registrations: Readonly<Record<string, ModemStatus['registration']>> = {
   0: 'not-registered',
   1: 'home',
@@ -39,6 +43,10 @@ const registrations: Readonly<Record<string, ModemStatus['registration']>> = {
   5: 'roaming',
   6: 'home',
   7: 'roaming',
+  8: 'not-registered',
+  9: 'home',
+  10: 'roaming',
+  11: 'not-registered',
 };
 const betterFirst: readonly ModemStatus['registration'][] = ['home', 'roaming', 'searching', 'denied', 'not-registered'];
 
@@ -57,17 +65,23 @@ export async function readStatus(tools: SetUpTools): Promise<ModemStatus> {
     if (fields[1] !== undefined) registrationsHeard.push({ network, state: state ?? 'unknown' });
   }
   const strength = Number((await value('AT+CSQ', '+CSQ:'))[0] ?? 'x');
-  const centre = (await value('AT+CSCA?', '+CSCA:'))[0];
+  const centre = inLetters((await value('AT+CSCA?', '+CSCA:'))[0]);
   const memories = await value('AT+CPMS?', '+CPMS:');
   return {
     sim: await simState(tools),
     registration: betterFirst.find((state) => registrationsHeard.some((heard) => heard.state === state)) ?? 'unknown',
     registrations: registrationsHeard,
-    operator: (await value('AT+COPS?', '+COPS:'))[2] ?? null,
+    operator: inLetters((await value('AT+COPS?', '+COPS:'))[2]) ?? null,
     signalDbm: Number.isInteger(strength) && strength >= 0 && strength <= 31 ? -113 + 2 * strength : null,
     serviceCentre: centre === undefined || centre === '' ? null : centre,
     memories: memoryUse(memories),
   };
+}
+
+/** A text that a modem whose character set is UCS2 writes in hex, four digits a letter; any other as it stands. @see 3GPP TS 27.007 5.5 */
+function inLetters(text: string | undefined): string | undefined {
+  if (text === undefined || !/^(?:00[2-7][0-9A-F]){2,}$/i.test(text)) return text;
+  return text.replace(/..(..)/g, (_, low: string) => String.fromCharCode(Number.parseInt(low, 16)));
 }
 
 /** The card's serial number. Secret: never shown or logged unredacted. */
