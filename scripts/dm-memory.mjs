@@ -1,6 +1,6 @@
 // What reading one WBXML document takes of time and memory, for the worst documents of 64 KiB: each limit's bomb at the limit and one past it.
 // `made` is everything allocated from the first octet to the result, garbage included, since no collection runs in between: the peak is never above it.
-// `held` is what the result keeps. 8 MiB bound what is held; what is made beyond is garbage that a collector takes as it needs.
+// `held` is what the result keeps. 8 MiB bound what is made, and so what is held.
 // usage: npm run --silent build && node --expose-gc --min-semi-space-size=64 --max-semi-space-size=64 scripts/dm-memory.mjs [--json]
 
 import { decodeWbxml } from '../dist/dm/index.js';
@@ -43,7 +43,7 @@ for (const { name, octets } of bombs()) {
   const least = (member) => Math.max(0, Math.min(...rounds.map((round) => round[member])));
   const { outcome } = rounds[0];
   const [ms, made, mib] = [least('ms'), least('made'), least('kept')];
-  if (ms > mostMs || mib > mostMiB) broken += 1;
+  if (ms > mostMs || made > mostMiB) broken += 1;
   if (json)
     console.log(
       JSON.stringify({
@@ -60,5 +60,5 @@ for (const { name, octets } of bombs()) {
       `${name.padEnd(44)}${String(octets.length).padStart(7)} octets ${ms.toFixed(2).padStart(7)} ms ${made.toFixed(2).padStart(6)} MiB made ${mib.toFixed(2).padStart(6)} held  ${outcome}`,
     );
 }
-if (!json) console.log(`${broken} over ${mostMs} ms or ${mostMiB} MiB held`);
+if (!json) console.log(`${broken} over ${mostMs} ms or ${mostMiB} MiB`);
 if (broken > 0) process.exitCode = 1;

@@ -18,6 +18,17 @@ export function bombs() {
   const expanding = (uses) => [...tabled(text(4095)), 0x6d, ...repeat([0x83, 0x00], uses), 0x01];
   const inside = (octets) => [...head, 0x4f, 0xc3, ...multiByte(octets.length), ...octets, 0x01];
   const innermost = filled([...head, 0x6d], [0x12], [0x01], 9_000);
+  const names = (count) =>
+    Array.from({ length: count }, (_, index) => [...Buffer.from(`a${index.toString(36).padStart(3, '0')}`), 0]).flat();
+  const references = (token, count) => Array.from({ length: count }, (_, index) => [token, ...multiByte(5 * index)]).flat();
+  const attributes = (count) => [
+    ...[0x02, 0x05, 0x6a, ...multiByte(5 * count), ...names(count)],
+    ...[0x85, ...references(0x04, Math.floor((whole - 5 * count - 20) / 4)), 0x01],
+  ];
+  const literals = (count) => [
+    ...[0x02, 0xa4, 0x01, 0x6a, ...multiByte(5 * count), ...names(count)],
+    ...[0x6d, ...references(0x04, Math.floor((whole - 5 * count - 20) / 4)), 0x01],
+  ];
   const made = [
     ['depth 64', nested(64)],
     ['depth 65', nested(65)],
@@ -50,6 +61,13 @@ export function bombs() {
     ['documents three deep', inside(inside(inside(innermost)))],
     ['small documents side by side', filled([...head, 0x6d], [0x4f, 0xc3, 0x06, ...head, 0x2d, 0x01], [0x01])],
     ['broken documents side by side', filled([...head, 0x6d], [0x4f, 0xc3, 0x06, ...head, 0x3e, 0x01], [0x01])],
+    [
+      'small documents with a note each',
+      filled([...head, 0x6d], [0x4f, 0xc3, 0x07, 0x02, 0xa4, 0x01, 0x6a, 0x01, 0x61, 0x2d, 0x01], [0x01]),
+    ],
+    ['attributes as many as 64 KiB hold', attributes(7_600)],
+    ['elements with two attributes each', filled([0x02, 0x05, 0x6a, 0x00, 0x45], [0x86, 0x0b, 0x86, 0x11, 0x03, 0x61, 0x00, 0x01], [0x01])],
+    ['literal names as many as 64 KiB hold', literals(9_000)],
     ['length of 4 GiB', [...head, 0x6d, 0xc3, 0x8f, 0xff, 0xff, 0xff, 0x7f]],
     ['table of 4 GiB', [0x02, 0xa4, 0x01, 0x6a, 0x8f, 0xff, 0xff, 0xff, 0x7f]],
     ['three octets a character', [...head, 0x6d, 0x03, ...repeat([0xe2, 0x82, 0xac], 21_000), 0x00, 0x01]],

@@ -17,6 +17,7 @@ interface OpenAttribute {
 export function readAttributes(reader: WbxmlReader, type: DocumentType, pages: { attribute: number }): readonly Attribute[] {
   const cursor: Cursor = reader.cursor;
   const attributes: OpenAttribute[] = [];
+  const names = new Set<string>();
   for (;;) {
     const offset = cursor.offset;
     const octet = cursor.u8('body.attribute', (value) => meaningOf(value, type, pages.attribute));
@@ -39,10 +40,12 @@ export function readAttributes(reader: WbxmlReader, type: DocumentType, pages: {
           offset,
         );
       }
-      if (attributes.some(({ name }) => name === start.name)) {
+      if (stands(start.name, attributes, names)) {
         cursor.fail('dm/duplicate-attribute', 'body.attribute', `the attribute ${start.name} stands twice in one element`, offset);
       }
       attributes.push({ name: start.name, value: start.prefix });
+      if (attributes.length === fewAttributes) for (const { name } of attributes) names.add(name);
+      else if (attributes.length > fewAttributes) names.add(start.name);
       continue;
     }
     if (current === undefined) cursor.fail('dm/unexpected-token', 'body.attribute', 'a value stands before any attribute', offset);
@@ -63,6 +66,13 @@ export function readAttributes(reader: WbxmlReader, type: DocumentType, pages: {
       current.value += value;
     }
   }
+}
+
+/** So many are looked through one by one; a hostile document may give an element thousands. */
+const fewAttributes = 16;
+
+function stands(wanted: string, attributes: readonly OpenAttribute[], names: ReadonlySet<string>): boolean {
+  return attributes.length < fewAttributes ? attributes.some(({ name }) => name === wanted) : names.has(wanted);
 }
 
 /** Opaque attribute data: a date in binary coded decimal with trailing zero octets cut, or text. */

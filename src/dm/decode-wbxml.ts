@@ -5,7 +5,7 @@ import type { Attribute, DocumentNode, ElementNode, WbxmlDocument } from './docu
 import { type DocumentType, documentTypeByIdentifier, documentTypeByNumber } from './document-type.js';
 import { type DocumentLimits, receivedLimits } from './limits.js';
 import { readMultiByte } from './multi-byte.js';
-import { type Budget, WbxmlReader } from './wbxml-reader.js';
+import { WbxmlReader } from './wbxml-reader.js';
 
 export interface DecodeWbxmlOptions {
   readonly annotate?: Annotate | undefined;
@@ -18,13 +18,13 @@ export interface DecodeWbxmlOptions {
 
 /** An element whose end has not come yet. */
 interface OpenElement {
-  readonly name: string;
-  readonly namespace: string | null;
-  readonly attributes: readonly Attribute[];
+  readonly begun: ElementNode;
   readonly children: DocumentNode[];
-  readonly offset: number;
   text: string;
 }
+
+/** The attributes and children of all elements that have none. */
+const none: readonly never[] = [];
 
 const token = {
   switchPage: 0x00,
@@ -49,18 +49,24 @@ const meaningless = new Set([0x40, 0x41, 0x42, 0x43, 0x80, 0x81, 0x82, 0xc0, 0xc
  */
 export function decodeWbxml(octets: Uint8Array, options: DecodeWbxmlOptions = {}): WbxmlDocument {
   const limits = options.limits ?? receivedLimits;
-  return decodeDocument(octets, options, { limits, elements: 0, textCharacters: 0, unreadable: 0 }, 0);
+  const reader = new WbxmlReader(
+    octets,
+    { limits, elements: 0, textCharacters: 0, unreadable: 0, notes: 0 },
+    options.baseOffset ?? 0,
+    options.annotate,
+  );
+  return decodeDocument(reader, octets.length, options.fallbackType, 0);
 }
 
-function decodeDocument(octets: Uint8Array, options: DecodeWbxmlOptions, budget: Budget, embeddedDepth: number): WbxmlDocument {
-  const reader = new WbxmlReader(octets, budget, options.baseOffset ?? 0, options.annotate);
+function decodeDocument(reader: WbxmlReader, length: number, fallback: DocumentType | undefined, embeddedDepth: number): WbxmlDocument {
+  const { budget } = reader;
   const { diagnostics } = reader;
   const cursor: Cursor = reader.cursor;
-  if (octets.length > budget.limits.documentOctets) {
-    cursor.fail('dm/document-too-long', '', `the document has ${octets.length} octets, ${budget.limits.documentOctets} are read`);
+  if (length > budget.limits.documentOctets) {
+    cursor.fail('dm/document-too-long', '', `the document has ${length} octets, ${budget.limits.documentOctets} are read`);
   }
   const versionOffset = cursor.offset;
-  const version = cursor.u8('version', (value) => `WBXML ${(value >> 4) + 1}.${value & 15}`);
+  const version = cursor.u8('version', versionMeaning);
   if (version < 0x01 || version > 0x0f) {
     cursor.fail(
       'dm/unsupported-version',
@@ -70,14 +76,19 @@ function decodeDocument(octets: Uint8Array, options: DecodeWbxmlOptions, budget:
     );
   }
   const identifierOffset = cursor.offset;
-  const number = readMultiByte(cursor, 'publicid', (value) => publicIdentifierMeaning(value));
-  const index = number === 0 ? readMultiByte(cursor, 'publicid.index', (value) => `string table index ${value}`) : null;
+  const number = readMultiByte(cursor, 'publicid', publicIdentifierMeaning);
+  const index = number === 0 ? readMultiByte(cursor, 'publicid.index', tableIndexMeaning) : null;
   reader.readCharsetAndTable();
-  const type = documentTypeOf(reader, number, index, identifierOffset, options.fallbackType);
-  const root = readBody(reader, type, options, embeddedDepth);
+  const type = documentTypeOf(reader, number, index, identifierOffset, fallback);
+  const root = readBody(reader, type, embeddedDepth);
   cursor.end('body');
   return { version, type, charset: reader.charset, root, diagnostics };
 }
+
+// What octets mean is said by functions that are made once: a document may hold thousands of documents, and each would make its own.
+const versionMeaning = (value: number): string => `WBXML ${(value >> 4) + 1}.${value & 15}`;
+const tableIndexMeaning = (value: number): string => `string table index ${value}`;
+const pageMeaning = (page: number): string => `code page ${page}`;
 
 function publicIdentifierMeaning(value: number): string {
   if (value === 0) return 'given as text';
@@ -104,7 +115,7 @@ function documentTypeOf(
     );
   }
   if (number === 1 && fallback !== undefined) {
-    reader.diagnostics.push({
+    reader.say({
       code: 'dm/public-identifier-unknown',
       message: `the document does not say what it is; it is read as ${fallback.formalPublicIdentifier}`,
       offset,
@@ -122,18 +133,18 @@ function documentTypeOf(
 }
 
 /** The body: one element, read with a stack of open ones. A code page stays in force across the ends of elements. */
-function readBody(reader: WbxmlReader, type: DocumentType, options: DecodeWbxmlOptions, embeddedDepth: number): ElementNode {
+function readBody(reader: WbxmlReader, type: DocumentType, embeddedDepth: number): ElementNode {
   const { budget } = reader;
   const cursor: Cursor = reader.cursor;
   const open: OpenElement[] = [];
   const pages = { tag: 0, attribute: 0 };
-  const meaning = (value: number): string => tokenMeaning(value, type, pages.tag);
+  const meaning = cursor.annotate === undefined ? undefined : meaningOfTokens(type, pages);
   for (;;) {
     const offset = cursor.offset;
     const octet = cursor.u8('body', meaning);
     const current = open.at(-1);
     if (octet === token.switchPage) {
-      pages.tag = cursor.u8('body.page', (page) => `code page ${page}`);
+      pages.tag = cursor.u8('body.page', pageMeaning);
     } else if (octet === token.end) {
       if (current === undefined) cursor.fail('dm/unexpected-token', 'body', 'the end of an element that was not begun', offset);
       open.pop();
@@ -143,7 +154,7 @@ function readBody(reader: WbxmlReader, type: DocumentType, options: DecodeWbxmlO
       append(parent, element);
     } else if (octet === token.entity || octet === token.inlineString || octet === token.tableString || octet === token.opaque) {
       if (current === undefined) cursor.fail('dm/unexpected-token', 'body', 'text stands outside the document element', offset);
-      readContent(reader, octet, current, type, options, embeddedDepth);
+      readContent(reader, octet, current, type, embeddedDepth);
     } else if (meaningless.has(octet)) {
       cursor.fail(
         'dm/unexpected-token',
@@ -156,27 +167,28 @@ function readBody(reader: WbxmlReader, type: DocumentType, options: DecodeWbxmlO
       if (budget.elements > budget.limits.elements) {
         cursor.fail('dm/too-many-elements', 'body', `the document has more than ${budget.limits.elements} elements`, offset);
       }
-      const element = openElement(reader, octet, type, pages, offset);
+      const begun = beginElement(reader, octet, type, pages, offset);
       if ((octet & 0x40) === 0) {
-        if (current === undefined) return close(element);
-        append(current, close(element));
+        if (current === undefined) return begun;
+        append(current, begun);
       } else {
         if (open.length >= budget.limits.depth) {
           cursor.fail('dm/too-deep', 'body', `elements are nested more than ${budget.limits.depth} deep`, offset);
         }
-        open.push(element);
+        open.push({ begun, children: [], text: '' });
       }
     }
   }
 }
 
-function openElement(
+/** An element by its tag and attributes, as it is where it has no content. */
+function beginElement(
   reader: WbxmlReader,
   octet: number,
   type: DocumentType,
   pages: { tag: number; attribute: number },
   offset: number,
-): OpenElement {
+): ElementNode {
   const cursor: Cursor = reader.cursor;
   const code = octet & 0x3f;
   const space = type.tags.get(pages.tag);
@@ -186,30 +198,23 @@ function openElement(
       space === undefined ? `code page ${pages.tag}, which ${type.formalPublicIdentifier} does not have` : `code page ${pages.tag}`;
     cursor.fail('dm/unknown-tag', 'body', `no element has code 0x${code.toString(16).padStart(2, '0')} in ${where}`, offset);
   }
-  let attributes: readonly Attribute[] = [];
+  let attributes: readonly Attribute[] = none;
   if ((octet & 0x80) !== 0) {
     if (type.syncMl)
       cursor.fail('dm/unexpected-token', 'body', `${name} has attributes, which ${type.formalPublicIdentifier} does not know`, offset);
     attributes = readAttributes(reader, type, pages);
   }
-  return { name, namespace: space?.namespace ?? null, attributes, children: [], offset, text: '' };
+  return { kind: 'element', name, namespace: space?.namespace ?? null, attributes, children: none, offset };
 }
 
-function readContent(
-  reader: WbxmlReader,
-  octet: number,
-  current: OpenElement,
-  type: DocumentType,
-  options: DecodeWbxmlOptions,
-  embeddedDepth: number,
-): void {
+function readContent(reader: WbxmlReader, octet: number, current: OpenElement, type: DocumentType, embeddedDepth: number): void {
   if (octet === token.entity) current.text += reader.readEntity('body.entity');
   else if (octet === token.inlineString) current.text += reader.readInlineString('body.text');
   else if (octet === token.tableString) current.text += reader.readTableString('body.text');
   else {
     const octets = reader.readOpaque('body.opaque');
     const offset = reader.cursor.offset - octets.length;
-    const embedded = type.syncMl && current.name === 'Data' ? embeddedDocument(reader, octets, offset, options, embeddedDepth) : null;
+    const embedded = type.syncMl && current.begun.name === 'Data' ? embeddedDocument(reader, octets, offset, embeddedDepth) : null;
     const text = embedded === null ? textOf(octets, reader.charset) : null;
     if (embedded !== null) append(current, { kind: 'embedded', document: embedded });
     else if (text === null || !isXmlText(text)) append(current, { kind: 'binary', octets });
@@ -218,13 +223,7 @@ function readContent(
 }
 
 /** A document inside opaque data, known by how it begins; what then cannot be read stays octets. */
-function embeddedDocument(
-  reader: WbxmlReader,
-  octets: Uint8Array,
-  offset: number,
-  options: DecodeWbxmlOptions,
-  embeddedDepth: number,
-): WbxmlDocument | null {
+function embeddedDocument(reader: WbxmlReader, octets: Uint8Array, offset: number, embeddedDepth: number): WbxmlDocument | null {
   const first = octets[0];
   const { budget } = reader;
   if (octets.length < 5 || first === undefined || first < 0x01 || first > 0x03 || budget.unreadable >= mostUnreadable) return null;
@@ -237,13 +236,14 @@ function embeddedDocument(
     );
   }
   try {
-    const document = decodeDocument(octets, { ...options, baseOffset: offset, fallbackType: undefined }, budget, embeddedDepth + 1);
-    reader.diagnostics.push(...document.diagnostics);
+    const inner = new WbxmlReader(octets, budget, offset, reader.cursor.annotate);
+    const document = decodeDocument(inner, octets.length, undefined, embeddedDepth + 1);
+    if (document.diagnostics.length > 0) reader.diagnostics.push(...document.diagnostics);
     return document;
   } catch (error) {
     if (!(error instanceof DecodeError) || limitCodes.has(error.code)) throw error;
     budget.unreadable += 1;
-    reader.diagnostics.push(unreadable(error, offset, budget.unreadable === mostUnreadable));
+    reader.say(unreadable(error, offset, budget.unreadable === mostUnreadable));
     return null;
   }
 }
@@ -279,8 +279,13 @@ function append(parent: OpenElement, node: DocumentNode): void {
 
 function close(element: OpenElement): ElementNode {
   if (element.text !== '') element.children.push({ kind: 'text', text: element.text });
-  const { name, namespace, attributes, children, offset } = element;
-  return { kind: 'element', name, namespace, attributes, children, offset };
+  const { begun, children } = element;
+  return { ...begun, children };
+}
+
+/** Made by a function of its own, so that a reading without annotations makes nothing for it. */
+function meaningOfTokens(type: DocumentType, pages: { readonly tag: number }): (octet: number) => string {
+  return (octet) => tokenMeaning(octet, type, pages.tag);
 }
 
 function tokenMeaning(octet: number, type: DocumentType, page: number): string {

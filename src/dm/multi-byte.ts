@@ -7,7 +7,11 @@ import type { Cursor, OctetWriter } from '../octets/index.js';
  */
 export function readMultiByte(cursor: Cursor, field: string, meaning?: (value: number) => string): number {
   const first = cursor.peek();
-  if (first !== undefined && first < 0x80) return cursor.u8(field, meaning);
+  return first !== undefined && first < 0x80 ? cursor.u8(field, meaning) : readGroups(cursor, field, meaning);
+}
+
+/** More octets than one. A function of its own: what its closures hold would otherwise be made for every short integer as well. */
+function readGroups(cursor: Cursor, field: string, meaning: ((value: number) => string) | undefined): number {
   const start = cursor.offset;
   let value = 0;
   for (let count = 1; ; count += 1) {

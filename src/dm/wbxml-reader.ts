@@ -11,10 +11,20 @@ export interface Budget {
   textCharacters: number;
   /** Opaque data that began as a document and was none: after some of them nobody looks any more. */
   unreadable: number;
+  /** Diagnostics said. */
+  notes: number;
 }
 
-const noOctets = new Uint8Array(0);
+/** Diagnostics of one document and those inside it; a hostile one could ask for thousands. */
+const mostNotes = 100;
+
 const endOfString = (): string => 'end of string';
+const charsetMeaning = (value: number): string => (value === charsetUtf8 ? '106 UTF-8' : `MIBenum ${value}`);
+const tableMeaning = (value: number): string => `string table of ${value} octets`;
+const stringsMeaning = (value: Uint8Array): string => `${value.length} octets of strings`;
+const indexMeaning = (value: number): string => `string table index ${value}`;
+const characterMeaning = (value: number): string => `character ${value}`;
+const opaqueMeaning = (value: number): string => `${value} octets of opaque data`;
 
 /** The strings of one WBXML document: inline, from its table, as entities and as opaque data. All text is counted before it is made. */
 export class WbxmlReader {
@@ -23,8 +33,9 @@ export class WbxmlReader {
   readonly budget: Budget;
   readonly #base: number;
   #charset = charsetUtf8;
-  #table: Uint8Array = noOctets;
-  #tableOffset = 0;
+  /** Where the string table begins and ends in the octets of the cursor; a view of it would cost more than a short document. */
+  #tableStart = 0;
+  #tableEnd = 0;
   #strings: Map<number, string> | undefined;
 
   constructor(octets: Uint8Array, budget: Budget, baseOffset: number, annotate: Annotate | undefined) {
@@ -37,10 +48,16 @@ export class WbxmlReader {
     return this.#charset;
   }
 
+  /** Says that something is odd, unless very much has been said already. */
+  say(diagnostic: Diagnostic): void {
+    this.budget.notes += 1;
+    if (this.budget.notes <= mostNotes) this.diagnostics.push(diagnostic);
+  }
+
   /** Reads the charset and the string table, which stand between the public identifier and the body. */
   readCharsetAndTable(): void {
     const offset = this.cursor.offset;
-    this.#charset = readMultiByte(this.cursor, 'charset', (value) => (value === charsetUtf8 ? '106 UTF-8' : `MIBenum ${value}`));
+    this.#charset = readMultiByte(this.cursor, 'charset', charsetMeaning);
     if (!isReadableCharset(this.#charset)) {
       this.cursor.fail(
         'dm/unsupported-charset',
@@ -49,15 +66,17 @@ export class WbxmlReader {
         offset,
       );
     }
-    const length = readMultiByte(this.cursor, 'strtbl.length', (value) => `string table of ${value} octets`);
-    this.#tableOffset = this.cursor.offset;
+    const length = readMultiByte(this.cursor, 'strtbl.length', tableMeaning);
     if (length === 0) return;
-    this.#table = this.cursor.bytes('strtbl', length, (value) => `${value.length} octets of strings`);
-    if (this.#table[length - 1] !== 0) {
-      this.diagnostics.push({
+    this.#tableStart = this.cursor.offset - this.#base;
+    if (this.cursor.annotate === undefined) this.cursor.pass('strtbl', length);
+    else this.cursor.bytes('strtbl', length, stringsMeaning);
+    this.#tableEnd = this.#tableStart + length;
+    if (this.cursor.octets[this.#tableEnd - 1] !== 0) {
+      this.say({
         code: 'dm/string-table-unterminated',
         message: 'the last string of the table has no NUL; the end of the table ends it',
-        offset: this.#tableOffset + length - 1,
+        offset: this.cursor.offset - 1,
       });
     }
   }
@@ -69,18 +88,15 @@ export class WbxmlReader {
       this.#spend(known.length, field, offset);
       return known;
     }
-    if (index >= this.#table.length) {
-      this.cursor.fail(
-        'dm/string-table-index',
-        field,
-        `index ${index} is outside the string table of ${this.#table.length} octets`,
-        offset,
-      );
+    const length = this.#tableEnd - this.#tableStart;
+    if (index >= length) {
+      this.cursor.fail('dm/string-table-index', field, `index ${index} is outside the string table of ${length} octets`, offset);
     }
-    const nul = this.#table.indexOf(0, index);
-    const octets = this.#table.subarray(index, nul < 0 ? this.#table.length : nul);
-    this.#spend(octets.length, field, offset);
-    const text = this.#text(octets, field, this.#tableOffset + index);
+    const start = this.#tableStart + index;
+    const nul = this.cursor.octets.indexOf(0, start);
+    const end = nul < 0 || nul > this.#tableEnd ? this.#tableEnd : nul;
+    this.#spend(end - start, field, offset);
+    const text = this.#text(this.cursor.octets, field, this.#base + start, start, end);
     this.#strings ??= new Map();
     this.#strings.set(index, text);
     return text;
@@ -89,11 +105,7 @@ export class WbxmlReader {
   /** A string reference: the index, then its string. */
   readTableString(field: string): string {
     const offset = this.cursor.offset;
-    return this.tableString(
-      readMultiByte(this.cursor, field, (value) => `string table index ${value}`),
-      field,
-      offset,
-    );
+    return this.tableString(readMultiByte(this.cursor, field, indexMeaning), field, offset);
   }
 
   /** A string in the body up to and including its NUL. */
@@ -104,16 +116,21 @@ export class WbxmlReader {
     if (length < 0) this.cursor.fail('octets/truncated', field, `${this.cursor.path(field)} has no NUL at its end`, offset);
     this.#spend(length, field, offset);
     if (this.cursor.annotate === undefined) this.cursor.pass(field, length);
-    else this.cursor.bytes(field, length, (value) => JSON.stringify(this.#text(value, field, offset)));
+    else this.#annotateString(field, length, offset);
     const text = this.#text(this.cursor.octets, field, offset, at, at + length);
     this.cursor.u8(`${field}.end`, endOfString);
     return text;
   }
 
+  /** A function of its own, so that reading without annotations makes no closure for each string. */
+  #annotateString(field: string, length: number, offset: number): void {
+    this.cursor.bytes(field, length, (value) => JSON.stringify(this.#text(value, field, offset)));
+  }
+
   /** One character by its number. */
   readEntity(field: string): string {
     const offset = this.cursor.offset;
-    const code = readMultiByte(this.cursor, field, (value) => `character ${value}`);
+    const code = readMultiByte(this.cursor, field, characterMeaning);
     if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
       this.cursor.fail('dm/forbidden-character', field, `${code} is no character`, offset);
     }
@@ -124,7 +141,7 @@ export class WbxmlReader {
   /** The octets of opaque data, counted as text. */
   readOpaque(field: string): Uint8Array {
     const offset = this.cursor.offset;
-    const length = readMultiByte(this.cursor, `${field}.length`, (value) => `${value} octets of opaque data`);
+    const length = readMultiByte(this.cursor, `${field}.length`, opaqueMeaning);
     if (length <= this.cursor.remaining) this.#spend(length, field, offset);
     return this.cursor.bytes(field, length);
   }
