@@ -69,6 +69,16 @@ describe('decode', () => {
     expect(objects.filter((object) => 'verdict' in object)).toHaveLength(1);
   });
 
+  test('a text in several parts is shown whole, also a character that begins in one part and ends in the next', async () => {
+    const part = (sequence: string, ucs2: string) => `00400B914477009810F2000862112291830500080500032A02${sequence}${ucs2}`;
+    const { objects } = await decode(`${part('02', 'DE31')}\n${part('01', 'D83D')}\n${single}\n`);
+    expect(objects.map(({ reassembly, text }) => [reassembly, text])).toEqual([
+      ['pending', undefined],
+      ['complete', '\u{1F631}'],
+      ['single', undefined],
+    ]);
+  });
+
   test('hex may hold blanks and a last line needs no end', async () => {
     const { objects } = await decode(`  ${single.replace(/(..)/g, '$1 \t')}`);
     expect(objects).toMatchObject([{ ok: true, verdict: { verdict: 'dm-application' } }]);

@@ -23,6 +23,8 @@ export function presentDecoded(object: JsonObject, terminal: Terminal, glyphs: G
     const shown = shorten(visible(text, glyphs), width - labelColumns - 2);
     return `  ${styled(terminal, 'dim', label.padEnd(labelColumns))}${style === undefined ? shown : styled(terminal, style, shown)}`;
   };
+  const wrapped = (label: string, text: string, style?: Style): readonly string[] =>
+    wrap(visible(text, glyphs), width - labelColumns - 2).map((part, index) => row(index === 0 ? label : '', part, style));
   const tpdu = objectAt(object, 'tpdu');
   const lines = [styled(terminal, 'bold', shorten(visible(titleOf(object, tpdu), glyphs), width))];
   if (tpdu !== null) lines.push(...tpduRows(tpdu, row));
@@ -30,6 +32,8 @@ export function presentDecoded(object: JsonObject, terminal: Terminal, glyphs: G
   if (ports !== null) lines.push(row('ports', `${numberAt(ports, 'source')} to ${numberAt(ports, 'destination')}`));
   const part = partOf(object);
   if (part !== null) lines.push(row('part', part));
+  const text = textAt(object, 'text');
+  if (text !== null) lines.push(...wrapped('whole text', text));
   const broadcast = objectAt(object, 'cellBroadcast');
   if (broadcast !== null) {
     lines.push(row('message', `${numberAt(broadcast, 'messageIdentifier')}, serial number ${numberAt(broadcast, 'serialNumber')}`));
@@ -37,8 +41,6 @@ export function presentDecoded(object: JsonObject, terminal: Terminal, glyphs: G
   }
   lines.push(...messageRows(object, row, terminal, glyphs, width));
   const error = objectAt(object, 'error');
-  const wrapped = (label: string, text: string, style?: Style): readonly string[] =>
-    wrap(visible(text, glyphs), width - labelColumns - 2).map((part, index) => row(index === 0 ? label : '', part, style));
   lines.push(...contentRows(object, wrapped));
   const xml = textAt(object, 'xml');
   if (xml !== null) lines.push(...xml.split('\n').map((part) => `  ${visible(part, glyphs)}`));

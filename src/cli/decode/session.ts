@@ -23,6 +23,7 @@ import {
   decodePduMode,
   decodeTpdu,
   decodeUserData,
+  joinText,
   Reassembler,
   readPart,
   type ShortMessagePart,
@@ -252,6 +253,9 @@ export class DecodeSession {
     if (first !== undefined && first.tag.portsOffset !== null) progress.ports = { line: first.tag.line, offset: first.tag.portsOffset };
     const { datagram } = message;
     if (datagram === null) {
+      // A character may begin in one part and end in the next.
+      const { text } = message.parts.length > 1 ? joinText(message.parts.map(({ part }) => part)) : { text: null };
+      if (text !== null) members.text = text;
       this.#judge(progress, ports === null ? notPush('no-ports') : notPush('text-coding', { destinationPort: ports.destination }));
       return;
     }
