@@ -3,6 +3,7 @@ import type { Style } from './terminal.js';
 
 const mostCommands = 6;
 const mostHeaders = 12;
+const mostDocumentLines = 40;
 
 /** What the body of a push says, one labelled line each: nothing where the DM layer has not read it. */
 export function contentRows(facts: JsonObject, say: (label: string, text: string, style?: Style) => readonly string[]): readonly string[] {
@@ -28,7 +29,7 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
     if (headers.length > 0) lines.push(...say('content', `${kind}, ${octets} octet${octets === 1 ? '' : 's'}`), ...mmsRows(headers, say));
     else if (supl !== null) lines.push(...say('content', `${kind}, ${octets} octet${octets === 1 ? '' : 's'}`), ...suplRows(supl, say));
     else if (xml === null) lines.push(...say('content', `${kind}, ${octets} octets, not read further`));
-    else lines.push(...say(kind.slice(0, 14), xml));
+    else lines.push(...say('content', kind), ...documentRows(xml, say));
   }
   const authentication = objectAt(facts, 'authentication');
   const result = textAt(authentication, 'result');
@@ -41,6 +42,15 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
 }
 
 type Say = (label: string, text: string, style?: Style) => readonly string[];
+
+/** A document line by line as it is indented. */
+function documentRows(xml: string, say: Say): readonly string[] {
+  const shown = xml.split(/\r?\n/);
+  const lines = shown.slice(0, mostDocumentLines).flatMap((line) => say('', line));
+  return shown.length <= mostDocumentLines
+    ? lines
+    : [...lines, ...say('', `and ${shown.length - mostDocumentLines} lines more, see --json`)];
+}
 
 /** Header by header as it was sent; the type is in the name of the kind already. */
 function mmsRows(headers: readonly JsonObject[], say: Say): readonly string[] {
