@@ -74,3 +74,25 @@ export function bombs() {
   ];
   return made.map(([name, octets]) => ({ name, octets: Uint8Array.from(octets) }));
 }
+
+/** The same in XML: as many elements, texts, attributes, namespaces, references and marks as 64 KiB hold. */
+export function xmlBombs() {
+  const fill = (before, piece, after) => before + piece.repeat(Math.floor((whole - before.length - after.length) / piece.length)) + after;
+  const numbered = (count, make) => Array.from({ length: count }, (_, index) => make(index.toString(36))).join('');
+  const made = {
+    'elements in XML': fill('<a>', '<b/>', '</a>'),
+    'elements with a text each in XML': fill('<a>', '<b>x</b>', '</a>'),
+    'attributes in XML': `<a ${numbered(7_000, (number) => `a${number}="" `)}/>`,
+    'attributes of a namespace in XML': `<a xmlns:p="q" ${numbered(6_000, (number) => `p:a${number}="" `)}/>`,
+    'namespaces in XML': `<a ${numbered(4_000, (number) => `xmlns:n${number}="u" `)}/>`,
+    'a namespace looked up 60 levels above': `${numbered(60, (number) => `<a xmlns:x${number}="u">`)}${'<x0:b/>'.repeat(8_900)}${'</a>'.repeat(60)}`,
+    'character references in XML': fill('<a>', '&#65;', '</a>'),
+    'CDATA sections': fill('<a>', '<![CDATA[x]]>', '</a>'),
+    'marks of base64': fill('<a>', '<?wapbridge base64?>/w==', '</a>'),
+    'line feeds behind a mark': fill('<a><?wapbridge crlf?>', '\n', '</a>'),
+    'entities of its own': fill('<!DOCTYPE a [', '<!ENTITY a "b">', ']><a/>'),
+    'nested as deep as 64 KiB go in XML': fill('', '<a>', ''),
+    'a name of 64 KiB': fill('<', 'a', '/>'),
+  };
+  return Object.entries(made).map(([name, text]) => ({ name, octets: new TextEncoder().encode(text) }));
+}

@@ -19,7 +19,8 @@ export interface DecodeWbxmlOptions {
 /** An element whose end has not come yet. */
 interface OpenElement {
   readonly begun: ElementNode;
-  readonly children: DocumentNode[];
+  /** Null until there is one: most elements have one, and a list that begins with it takes a tenth of one that grows to it. */
+  children: DocumentNode[] | null;
   text: string;
 }
 
@@ -175,7 +176,7 @@ function readBody(reader: WbxmlReader, type: DocumentType, embeddedDepth: number
         if (open.length >= budget.limits.depth) {
           cursor.fail('dm/too-deep', 'body', `elements are nested more than ${budget.limits.depth} deep`, offset);
         }
-        open.push({ begun, children: [], text: '' });
+        open.push({ begun, children: null, text: '' });
       }
     }
   }
@@ -270,17 +271,25 @@ function unreadable(error: DecodeError, offset: number, isLast: boolean): Diagno
 }
 
 function append(parent: OpenElement, node: DocumentNode): void {
-  if (parent.text !== '') {
-    parent.children.push({ kind: 'text', text: parent.text });
-    parent.text = '';
-  }
-  parent.children.push(node);
+  endText(parent);
+  add(parent, node);
+}
+
+/** The text that came so far is a node now. */
+function endText(element: OpenElement): void {
+  if (element.text === '') return;
+  add(element, { kind: 'text', text: element.text });
+  element.text = '';
+}
+
+function add(parent: OpenElement, node: DocumentNode): void {
+  if (parent.children === null) parent.children = [node];
+  else parent.children.push(node);
 }
 
 function close(element: OpenElement): ElementNode {
-  if (element.text !== '') element.children.push({ kind: 'text', text: element.text });
-  const { begun, children } = element;
-  return { ...begun, children };
+  endText(element);
+  return { ...element.begun, children: element.children ?? none };
 }
 
 /** Made by a function of its own, so that a reading without annotations makes nothing for it. */

@@ -1,4 +1,4 @@
-import { SaxesParser } from 'saxes';
+import { type SaxesAttributeNS, SaxesParser } from 'saxes';
 import { DecodeError, type Diagnostic } from '../octets/index.js';
 import { base64Octets } from './base64.js';
 import { isXmlText, latin1Of } from './charset.js';
@@ -26,7 +26,8 @@ interface OpenElement {
   readonly name: string;
   readonly namespace: string | null;
   readonly attributes: readonly Attribute[];
-  readonly children: DocumentNode[];
+  /** Null until there is one: most elements have one, and a list that begins with it takes a tenth of one that grows to it. */
+  children: DocumentNode[] | null;
   readonly offset: number;
   /** Each line feed in its text stands for carriage return and line feed. */
   crlf: boolean;
@@ -34,6 +35,14 @@ interface OpenElement {
   next: 'base64' | 'text' | null;
   /** Blank texts that are no layout. */
   kept: Set<DocumentNode> | null;
+}
+
+/** The attributes and children of all elements that have none. */
+const none: readonly never[] = [];
+
+function append(parent: OpenElement, node: DocumentNode): void {
+  if (parent.children === null) parent.children = [node];
+  else parent.children.push(node);
 }
 
 /**
@@ -76,63 +85,69 @@ export function parseXml(octets: Uint8Array, options: ParseXmlOptions = {}): Xml
     if (current === undefined) return; // blanks beside the document element: saxes refuses everything else there
     spend(piece.length);
     if (!isXmlText(piece)) fail('dm/bad-xml', 'the text holds a character that XML 1.0 forbids');
-    const { next, children } = current;
+    const { next } = current;
     if (next !== null && kind === 'text') {
       current.next = null;
       if (next === 'base64') {
         const octets = base64Octets(piece);
         if (octets === null) fail('dm/bad-base64', `what stands behind <?${markTarget} base64?> is no base64`);
-        else children.push({ kind: 'binary', octets });
+        else append(current, { kind: 'binary', octets });
         return;
       }
       const text: DocumentNode = { kind, text: piece };
       current.kept ??= new Set();
       current.kept.add(text);
-      children.push(text);
+      append(current, text);
       return;
     }
-    const last = children.at(-1);
-    if (last !== undefined && last.kind === kind && current.kept?.has(last) !== true)
+    const { children } = current;
+    const last = children?.at(-1);
+    if (children !== null && last !== undefined && last.kind === kind && current.kept?.has(last) !== true)
       children[children.length - 1] = { kind, text: last.text + piece };
-    else children.push({ kind, text: piece });
+    else append(current, { kind, text: piece });
   };
   parser.on('error', (error) => fail('dm/bad-xml', error.message.replace(/\.$/, '')));
   parser.on('doctype', (declaration) => {
     doctype = declaration.trim();
   });
   let offset = 0;
+  let isEmpty = false;
   parser.on('opentagstart', () => {
     offset = offsetOf(text.lastIndexOf('<', parser.position - 1));
     elements += 1;
     if (elements > limits.elements) fail('dm/too-many-elements', `the document has more than ${limits.elements} elements`);
     if (open.length >= limits.depth) fail('dm/too-deep', `elements are nested more than ${limits.depth} deep`);
   });
-  parser.on('opentag', (tag) => {
-    const attributes: Attribute[] = [];
-    for (const { name, prefix, value } of Object.values(tag.attributes)) {
+  const attributesOf = (given: Readonly<Record<string, SaxesAttributeNS>>): readonly Attribute[] => {
+    let attributes: Attribute[] | null = null;
+    for (const key in given) {
+      const attribute = given[key];
+      if (attribute === undefined) continue;
+      const { name, prefix, value } = attribute;
       spend(value.length);
       if (name === 'xmlns' || prefix === 'xmlns') continue;
       if (!isXmlText(value)) fail('dm/bad-xml', 'the attribute holds a character that XML 1.0 forbids');
-      attributes.push({ name, value });
+      if (attributes === null) attributes = [{ name, value }];
+      else attributes.push({ name, value });
     }
-    open.push({
-      name: tag.local,
-      namespace: tag.uri === '' ? null : tag.uri,
-      attributes,
-      children: [],
-      offset,
-      crlf: false,
-      next: null,
-      kept: null,
-    });
-  });
-  parser.on('closetag', () => {
-    const closed = open.pop();
-    if (closed === undefined) return;
-    const element = finish(closed);
+    return attributes ?? none;
+  };
+  const take = (element: ElementNode): void => {
     const parent = open.at(-1);
     if (parent === undefined) root = element;
-    else parent.children.push(element);
+    else append(parent, element);
+  };
+  parser.on('opentag', (tag) => {
+    const attributes = attributesOf(tag.attributes);
+    const namespace = tag.uri === '' ? null : tag.uri;
+    isEmpty = tag.isSelfClosing;
+    if (isEmpty) take({ kind: 'element', name: tag.local, namespace, attributes, children: none, offset });
+    else open.push({ name: tag.local, namespace, attributes, children: null, offset, crlf: false, next: null, kept: null });
+  });
+  parser.on('closetag', () => {
+    const closed = isEmpty ? undefined : open.pop();
+    isEmpty = false;
+    if (closed !== undefined) take(finish(closed));
   });
   parser.on('text', (piece) => addText('text', piece));
   parser.on('cdata', (piece) => addText('opaque-text', piece));
@@ -149,7 +164,8 @@ export function parseXml(octets: Uint8Array, options: ParseXmlOptions = {}): Xml
 }
 
 /** Layout is dropped; where the mark says so, line feeds become line ends of two characters again. */
-function finish({ name, namespace, attributes, children, offset, crlf, kept }: OpenElement): ElementNode {
+function finish({ name, namespace, attributes, children: all, offset, crlf, kept }: OpenElement): ElementNode {
+  const children = all ?? none;
   const mixed = children.some(({ kind }) => kind === 'element');
   const content = mixed ? children.filter((node) => node.kind !== 'text' || node.text.trim() !== '' || kept?.has(node) === true) : children;
   return { kind: 'element', name, namespace, attributes, children: crlf ? content.map(withCrlf) : content, offset };
