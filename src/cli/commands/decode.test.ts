@@ -79,6 +79,17 @@ describe('decode', () => {
     ]);
   });
 
+  test('a message that went the other way is said to be one', async () => {
+    const submit = '0051000B915155550521F30004A70F0B05040B8423F000032A02010106AB';
+    const { exitCode, objects } = await decode(`${submit}\n${submit.slice(0, -2)}\n${single.slice(0, -2)}\n`);
+    expect(exitCode).toBe(6);
+    expect(objects.map(({ ok, diagnostics }) => [ok, diagnostics])).toEqual([
+      [false, [expect.objectContaining({ code: 'cli/other-direction', message: expect.stringContaining('a whole SMS-SUBMIT') })]],
+      [false, []],
+      [false, []],
+    ]);
+  });
+
   test('hex may hold blanks and a last line needs no end', async () => {
     const { objects } = await decode(`  ${single.replace(/(..)/g, '$1 \t')}`);
     expect(objects).toMatchObject([{ ok: true, verdict: { verdict: 'dm-application' } }]);

@@ -143,6 +143,7 @@ export class DecodeSession {
       error = caught;
       if (caught.code === 'octets/bad-hex') progress.octets = fromHex(digits.slice(0, 2 * caught.offset));
       decodeWhatThereIs(progress);
+      tryOtherDirection(progress);
     }
     const object: Presented = {
       line: input.line,
@@ -321,6 +322,21 @@ function decodeWhatThereIs(progress: Progress): void {
     if (tpdu.type === 'SMS-DELIVER' || tpdu.type === 'SMS-SUBMIT') presentPart(members, readPart(tpdu));
   } catch (caught) {
     // The error that ended the strict decoding is the one to report.
+    if (!(caught instanceof DecodeError)) throw caught;
+  }
+}
+
+/** After an error: a TPDU of the other direction reads as another type by the same bits, and fails; what it is the other way is worth saying. */
+function tryOtherDirection({ octets, input, diagnostics }: Progress): void {
+  if (input.form !== 'pdu-mode' && input.form !== 'tpdu') return;
+  const direction = input.direction === 'from-modem' ? 'to-modem' : 'from-modem';
+  try {
+    const { type } = input.form === 'pdu-mode' ? decodePduMode(octets, { direction }).tpdu : decodeTpdu(octets, { direction });
+    // Reports are short and loose enough for other octets to pass for them.
+    if (type !== 'SMS-DELIVER' && type !== 'SMS-SUBMIT') return;
+    const message = `read as sent ${direction === 'to-modem' ? 'to' : 'by'} the modem, these octets are a whole ${type}`;
+    diagnostics.push({ code: 'cli/other-direction', message, offset: null });
+  } catch (caught) {
     if (!(caught instanceof DecodeError)) throw caught;
   }
 }
