@@ -19,7 +19,11 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
   const notification = objectAt(facts, 'notification');
   if (notification !== null) {
     const who = `${textAt(notification, 'serverId')}, session ${(numberAt(notification, 'sessionId') ?? 0).toString(16).toUpperCase()}`;
-    lines.push(...say('notification', `of ${who}, ${textAt(notification, 'uiMode')}, begun by the ${textAt(notification, 'initiator')}`));
+    const version = textAt(notification, 'version');
+    const how = `${textAt(notification, 'uiMode')}, begun by the ${textAt(notification, 'initiator')}${version === null ? '' : `, version ${version}`}`;
+    lines.push(...say('notification', `of ${who}, ${how}`));
+    const own = (textAt(notification, 'vendorSpecific') ?? '').length / 2;
+    if (own > 0) lines.push(...say('', `and ${own} octet${own === 1 ? '' : 's'} of the vendor's own`));
   }
   const content = objectAt(facts, 'content');
   if (content !== null) {

@@ -15,6 +15,9 @@ export interface Budget {
   notes: number;
 }
 
+/** Octets of a string that are shown beside its index. */
+const shownOctets = 60;
+
 /** Diagnostics of one document and those inside it; a hostile one could ask for thousands. */
 const mostNotes = 100;
 
@@ -22,7 +25,6 @@ const endOfString = (): string => 'end of string';
 const charsetMeaning = (value: number): string => (value === charsetUtf8 ? '106 UTF-8' : `MIBenum ${value}`);
 const tableMeaning = (value: number): string => `string table of ${value} octets`;
 const stringsMeaning = (value: Uint8Array): string => `${value.length} octets of strings`;
-const indexMeaning = (value: number): string => `string table index ${value}`;
 const characterMeaning = (value: number): string => `character ${value}`;
 const opaqueMeaning = (value: number): string => `${value} octets of opaque data`;
 
@@ -105,7 +107,19 @@ export class WbxmlReader {
   /** A string reference: the index, then its string. */
   readTableString(field: string): string {
     const offset = this.cursor.offset;
-    return this.tableString(readMultiByte(this.cursor, field, indexMeaning), field, offset);
+    const meaning = this.cursor.annotate === undefined ? undefined : this.#meaningOfIndex();
+    return this.tableString(readMultiByte(this.cursor, field, meaning), field, offset);
+  }
+
+  /** The string beside its index; of a long one the begin, and none where the index or the octets are wrong. */
+  #meaningOfIndex(): (index: number) => string {
+    return (index) => {
+      const start = this.#tableStart + index;
+      const octets = this.cursor.octets.subarray(start, Math.min(this.#tableEnd, start + shownOctets));
+      const nul = octets.indexOf(0);
+      const text = textOf(nul < 0 ? octets : octets.subarray(0, nul), this.#charset);
+      return `string table index ${index}${octets.length === 0 || text === null ? '' : `: ${JSON.stringify(text)}${nul < 0 && start + shownOctets < this.#tableEnd ? '…' : ''}`}`;
+    };
   }
 
   /** A string in the body up to and including its NUL. */

@@ -8,6 +8,7 @@ export const decodeCommand = defineCommand({
   examples: [
     ['$0 decode pdus.txt', 'one PDU a line, as +CMGR, +CMGL and +CMT show it'],
     ['echo 010603C2AF8702A4 | $0 decode --as wsp', 'one WSP PDU from standard input'],
+    ['$0 convert message.xml --to wbxml | $0 decode --as wbxml', 'the body of a DM message; notification for that of a notification'],
     ['$0 decode --as at-log minicom.cap', 'finds the PDUs in what a terminal program captured'],
     ['$0 decode --explain pdus.txt', 'says what every octet is'],
     ['$0 decode --pcap push.pcapng pdus.txt', 'writes a capture that Wireshark opens'],
@@ -15,7 +16,7 @@ export const decodeCommand = defineCommand({
   builder: (parser) =>
     parser
       .positional('file', { type: 'string', describe: 'the file; standard input where it is - or none' })
-      .option('as', { choices: forms, default: 'pdu-mode' as const, describe: 'what a line holds' })
+      .option('as', { choices: forms, default: 'pdu-mode' as const, describe: 'what a line holds in hex; at-log: anything that a terminal captured' })
       .option('direction', {
         choices: ['from-modem', 'to-modem'] as const,
         default: 'from-modem' as const,

@@ -28,6 +28,8 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ['push', 'WSP push'],
   ['sca', 'service centre'],
   ['cbs', 'cell broadcast'],
+  ['notification', 'DM notification'],
+  ['wbxml', 'WBXML'],
   ['mms', 'MMS message'],
   ['supl', 'SUPL INIT'],
 ];
