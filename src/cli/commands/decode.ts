@@ -16,7 +16,11 @@ export const decodeCommand = defineCommand({
   builder: (parser) =>
     parser
       .positional('file', { type: 'string', describe: 'the file; standard input where it is - or none' })
-      .option('as', { choices: forms, default: 'pdu-mode' as const, describe: 'what a line holds in hex; at-log: anything that a terminal captured' })
+      .option('as', {
+        choices: forms,
+        default: 'pdu-mode' as const,
+        describe: 'what a line holds in hex; at-log: anything that a terminal captured',
+      })
       .option('direction', {
         choices: ['from-modem', 'to-modem'] as const,
         default: 'from-modem' as const,
