@@ -70,6 +70,22 @@ OK`;
     expect(brief(`+CMT: ,${length(deliver)}\n${wrapped}\n`)).toEqual([[2, deliver, 'from-modem', 'pdu-mode']]);
   });
 
+  test('a PDU wrapped in the middle of an octet is joined as well', () => {
+    const wrapped = deliver.replace(/(.{31})/g, '$1\n');
+    expect(brief(`+CMT: ,${length(deliver)}\n${wrapped}\nOK`)).toEqual([[2, deliver, 'from-modem', 'pdu-mode']]);
+  });
+
+  test('what stands where a stored PDU should is given out, also when it is none', () => {
+    const cut = deliver.slice(0, -1);
+    const spoiled = deliver.replace('0089', '0=8p');
+    for (const line of [cut, spoiled, '91947122982661']) {
+      expect(find(`+CMGR: 1,,${length(deliver)}\n${line}\nOK`)).toEqual([
+        expect.objectContaining({ line: 2, hex: line, direction: 'from-modem', announced: length(deliver), fits: line === spoiled }),
+      ]);
+    }
+    expect(find(`+CMGR: 1,,${length(deliver)}\n^RSSI:3\nOK`)).toEqual([]);
+  });
+
   test('a TPDU without the service centre address is told by its length', () => {
     expect(brief(`+CDS: ${length(report)}\n${report.slice(2)}`)).toEqual([[2, report.slice(2), 'from-modem', 'tpdu']]);
   });

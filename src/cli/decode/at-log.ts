@@ -24,6 +24,8 @@ interface Promised {
   readonly way: 'from-modem' | 'to-modem';
   readonly announced: number | null;
   readonly cellBroadcast: boolean;
+  /** The line behind the answer to +CMGR or +CMGL that stands where its PDU should, though it is none. */
+  instead: { readonly hex: string; readonly line: number } | null;
   /** Digits so far of a PDU that does not fit, or not yet. */
   held: { readonly hex: string; readonly line: number } | null;
   linesLeft: number;
@@ -133,11 +135,22 @@ export class AtLogReader {
       // A prompt with octets after it is a PDU going out, also where the log begins after the command.
       const prompted = /(?:^|[\s"'])>\s*((?:[0-9A-Fa-f]{2}){10,})/.exec(line);
       if (prompted === null || prompted[1] === this.#lastWritten) return;
-      promised = { direction: 'to-modem', stored: false, way: 'to-modem', announced: null, cellBroadcast: false, held: null, linesLeft: 1 };
+      promised = {
+        direction: 'to-modem',
+        stored: false,
+        way: 'to-modem',
+        announced: null,
+        cellBroadcast: false,
+        instead: null,
+        held: null,
+        linesLeft: 1,
+      };
       this.#promised = promised;
     }
-    const digits = way !== null && way !== promised.way ? null : candidate(line, promised);
+    const otherWay = way !== null && way !== promised.way;
+    const digits = otherWay ? null : candidate(line, promised);
     if (digits === null) {
+      if (promised.stored && !otherWay && resemblesPdu(line)) promised.instead ??= { hex: line, line: number };
       promised.linesLeft -= 1;
       if (promised.linesLeft <= 0) this.#giveUp(found);
       return;
@@ -170,7 +183,8 @@ export class AtLogReader {
   #giveUp(found: FoundPdu[]): void {
     const promised = this.#promised;
     this.#promised = null;
-    if (promised !== null && promised.held !== null) this.#emit(promised.held.hex, promised.held.line, promised, found);
+    const held = promised?.held ?? promised?.instead ?? null;
+    if (promised !== null && held !== null) this.#emit(held.hex, held.line, promised, found);
   }
 }
 
@@ -182,7 +196,7 @@ function promiseOf(line: string): { readonly promised: Promised; readonly rest: 
     rest: string,
     { cellBroadcast = false, stored = false } = {},
   ) => ({
-    promised: { direction, stored, way, announced, cellBroadcast, held: null, linesLeft: patience },
+    promised: { direction, stored, way, announced, cellBroadcast, instead: null, held: null, linesLeft: patience },
     rest: rest.trim(),
   });
   const after = (match: RegExpExecArray): string => line.slice(match.index + match[0].length);
@@ -220,7 +234,8 @@ function promiseOf(line: string): { readonly promised: Promised; readonly rest: 
 
 /** The digits of a line that may be the PDU promised: those that fit, else the longest run. */
 function candidate(line: string, promised: Promised): string | null {
-  const runs: string[] = line.match(/(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2})+(?=$|[^0-9A-Za-z])/g) ?? [];
+  // A line that was wrapped or cut off may hold half an octet.
+  const runs: string[] = line.match(/(?<![0-9A-Za-z])[0-9A-Fa-f]{2,}(?=$|[^0-9A-Za-z])/g) ?? [];
   // Octets with blanks between them, on a line that holds nothing else.
   if (/^(?:>\s*)?(?:[0-9A-Fa-f]{2}\s+){7,}[0-9A-Fa-f]{2}\W*$/.test(line)) runs.push(line.replace(/[^0-9A-Fa-f]/g, ''));
   const fitting = runs.find((run) => formOf(run, promised) !== null);
@@ -229,6 +244,11 @@ function candidate(line: string, promised: Promised): string | null {
   const alone = longest.length * 2 > line.length;
   const least = promised.held === null ? (promised.announced === null ? leastDigits : Math.min(leastDigits, 2 * promised.announced)) : 2;
   return alone && longest.length >= least ? longest : null;
+}
+
+/** A line of nearly nothing but hex digits, some of which a modem or its memory has spoiled. */
+function resemblesPdu(line: string): boolean {
+  return line.length >= 12 && !/\s/.test(line) && line.replace(/[^0-9A-Fa-f]/g, '').length > line.length * 0.8;
 }
 
 /** How digits hold what was announced: the service centre's address counts, by 3GPP TS 27.005, not into the length. */
