@@ -251,3 +251,54 @@ test('a port that goes after the message was handed over leaves it unknown wheth
   after.modem.hangUp();
   expect(await outcomes).toMatchObject([{ reason: { code: 'at/outcome-unknown' } }, { reason: { code: 'modem/port-lost' } }]);
 });
+
+describe('a modem that answers late', () => {
+  /** Has every command answered in its turn, each so long after it came. */
+  function answerAfter(modem: ScriptedModem, clock: ManualClock, lateMs: number, answers: Readonly<Record<string, string>>): void {
+    for (const [text, answer] of Object.entries({ ATQ0V1E0: ok, AT: ok, ...answers })) {
+      modem.answers.set(text, () => {
+        clock.after(lateMs, () => modem.send(answer));
+        return null;
+      });
+    }
+  }
+  const answers = { 'AT+CGMI': information('Maker'), 'AT+CSQ': information('+CSQ: 20,99'), 'AT+CPMS=?': information('+CPMS: ("SM","ME")') };
+
+  test.each([900, 1_400, 2_700, 4_800])(
+    'by %i ms is brought to order, and no answer is taken for that of the next command',
+    async (lateMs) => {
+      const { clock, modem, engine, run, oddities } = bench();
+      answerAfter(modem, clock, lateMs, answers);
+      await run(engine.resync({ attempts: 12 }));
+      expect(await run(engine.command('AT+CGMI'))).toEqual(['Maker']);
+      expect(await run(engine.command('AT+CPMS=?'))).toEqual(['+CPMS: ("SM","ME")']);
+      expect(await run(engine.command('AT+CSQ'))).toEqual(['+CSQ: 20,99']);
+      expect(oddities.filter(({ what }) => what === 'stray-line')).toEqual([]);
+    },
+  );
+
+  test('once, after its time was up, does not shift the answers of what follows', async () => {
+    const { clock, modem, engine, run } = bench();
+    answerAfter(modem, clock, 10, answers);
+    modem.answers.set('AT+CGMR', () => {
+      // The modem is busy with it, and what came meanwhile is answered behind it.
+      answerAfter(modem, clock, 700, answers);
+      clock.after(5_400, () => modem.send(information('1.0')));
+      return null;
+    });
+    await expect(run(engine.command('AT+CGMR'))).rejects.toMatchObject({ code: 'at/timeout' });
+    expect(await run(engine.command('AT+CGMI'))).toEqual(['Maker']);
+    expect(await run(engine.command('AT+CSQ'))).toEqual(['+CSQ: 20,99']);
+  });
+
+  test('or dropped what it was asked before is waited for no longer than an answer may take', async () => {
+    const { clock, modem, engine, run } = bench();
+    let asked = 0;
+    for (const text of ['ATQ0V1E0', 'AT']) modem.answers.set(text, () => (++asked < 4 ? null : ok));
+    const began = clock.monotonic();
+    await run(engine.resync({ attempts: 12 }));
+    expect([asked, clock.monotonic() - began]).toEqual([4, 4 * 250 + 3 * 1_000 + 3_000]);
+    modem.answers.set('AT+CSQ', information('+CSQ: 20,99'));
+    expect(await run(engine.command('AT+CSQ'))).toEqual(['+CSQ: 20,99']);
+  });
+});

@@ -27,9 +27,18 @@ export type LinePhase =
   /** Nobody waits for the answer any more; the next command waits for its end. */
   | { readonly name: 'abandoned'; readonly command: LineCommand }
   /** ESC and CR are out; what comes now belongs to the past. */
-  | { readonly name: 'quieting'; readonly attempt: number; readonly attempts: number }
-  | { readonly name: 'probing'; readonly attempt: number; readonly attempts: number }
+  | ({ readonly name: 'quieting' } & Probes)
+  | ({ readonly name: 'probing' } & Probes)
+  /** The modem answers, and owes answers to what went before: they must not be taken for those to come. */
+  | { readonly name: 'settling'; readonly owed: number }
   | { readonly name: 'dead' };
+
+/** How often the modem was asked for a sign of life, and how many final results it owes by now for that and what went before. */
+interface Probes {
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly owed: number;
+}
 
 /** The whole state: the phase, the first half of an unsolicited pair of lines, and what an echo would look like. */
 export interface LineState {
@@ -73,6 +82,8 @@ const leavePrompt: LineOutput = { type: 'write', octets: escapeCharacter };
 export const promptLine = '> ';
 const quietMs = 250;
 const probeMs = 1_000;
+/** How long the next answer that is owed may take; a modem that was asked again before it answered may also have dropped it. */
+const settleMs = 3_000;
 const noOutputs: readonly LineOutput[] = [];
 /** More lines than any memory can list; a device that goes on is not answering. */
 const mostInformationLines = 4_096;
@@ -111,7 +122,7 @@ export function stepLine(state: LineState, input: LineInput): LineStep {
     case 'abort':
       return abort(state);
     case 'resync':
-      return quieten(state, 0, input.attempts, []);
+      return quieten(state, { attempt: 0, attempts: input.attempts, owed: owedBy(state.phase) }, []);
   }
 }
 
@@ -128,9 +139,26 @@ function start(state: LineState, command: LineCommand): LineStep {
   };
 }
 
-function quieten(state: LineState, attempt: number, attempts: number, before: readonly LineOutput[]): LineStep {
+/** Final results that a phase leaves behind unread. */
+function owedBy(phase: LinePhase): number {
+  switch (phase.name) {
+    case 'awaiting-prompt':
+    case 'awaiting-final':
+    case 'abandoned':
+      return 1;
+    case 'quieting':
+    case 'probing':
+    case 'settling':
+      return phase.owed;
+    case 'idle':
+    case 'dead':
+      return 0;
+  }
+}
+
+function quieten(state: LineState, probes: Probes, before: readonly LineOutput[]): LineStep {
   return {
-    state: { ...state, phase: { name: 'quieting', attempt, attempts } },
+    state: { ...state, phase: { name: 'quieting', ...probes } },
     outputs: [...before, { type: 'write', octets: `${escapeCharacter}\r` }, { type: 'timer', delayMs: quietMs }],
   };
 }
@@ -142,33 +170,49 @@ function timeUp(state: LineState): LineStep {
     case 'dead':
       return { state, outputs: [] };
     case 'awaiting-prompt':
-      return quieten(state, 0, 3, [{ type: 'fail', why: 'timeout', information: [] }]);
+      return afresh(state, [{ type: 'fail', why: 'timeout', information: [] }]);
     case 'awaiting-final':
-      return quieten(state, 0, 3, [
+      return afresh(state, [
         { type: 'fail', why: phase.command.payload === null ? 'timeout' : 'outcome-unknown', information: phase.information },
       ]);
     case 'abandoned':
-      return quieten(state, 0, 3, []);
+      return afresh(state, []);
     case 'quieting': {
       // Results may have been switched off, made numeric or be echoed by whoever had the port before.
       const probe = phase.attempt % 2 === 0 ? 'ATQ0V1E0' : 'AT';
       return {
-        state: { ...state, phase: { ...phase, name: 'probing' }, echoes: [probe] },
+        state: { ...state, phase: { ...phase, name: 'probing', owed: phase.owed + 1 }, echoes: [probe] },
+        // In this order: what is written may be answered before this is carried out.
         outputs: [
-          { type: 'write', octets: `${probe}\r` },
           { type: 'timer', delayMs: probeMs },
+          { type: 'write', octets: `${probe}\r` },
         ],
       };
     }
-    case 'probing':
-      if (phase.attempt + 1 < phase.attempts) return quieten(state, phase.attempt + 1, phase.attempts, []);
+    case 'probing': {
+      const { attempt, attempts, owed } = phase;
+      if (attempt + 1 < attempts) return quieten(state, { attempt: attempt + 1, attempts, owed }, []);
       return { state: { ...state, phase: { name: 'dead' } }, outputs: [{ type: 'timer', delayMs: null }, { type: 'dead' }] };
+    }
+    case 'settling':
+      return settled(state, 0);
   }
+}
+
+/** Brings the line back to order after a command whose answer was not had. */
+function afresh(state: LineState, before: readonly LineOutput[]): LineStep {
+  return quieten(state, { attempt: 0, attempts: 3, owed: owedBy(state.phase) }, before);
+}
+
+/** The modem answers; the line is free as soon as nothing is owed any more. */
+function settled(state: LineState, owed: number): LineStep {
+  if (owed <= 0) return { state: { ...state, phase: { name: 'idle' } }, outputs: [{ type: 'timer', delayMs: null }, { type: 'idle' }] };
+  return { state: { ...state, phase: { name: 'settling', owed } }, outputs: [{ type: 'timer', delayMs: settleMs }] };
 }
 
 function abort(state: LineState): LineStep {
   const { phase } = state;
-  if (phase.name === 'awaiting-prompt') return quieten(state, 0, 3, []);
+  if (phase.name === 'awaiting-prompt') return afresh(state, []);
   if (phase.name === 'awaiting-final') return { state: { ...state, phase: { name: 'abandoned', command: phase.command } }, outputs: [] };
   return { state, outputs: [] };
 }
@@ -199,20 +243,33 @@ function takeLine(state: LineState, line: string): LineStep {
     }
     case 'probing': {
       const final = parseFinalResult(line, { numeric: true });
-      if (final?.kind === 'ok')
-        return { state: { ...state, phase: { name: 'idle' } }, outputs: [{ type: 'timer', delayMs: null }, { type: 'idle' }] };
-      if (final !== null || line === promptLine) return { state, outputs: final === null ? [leavePrompt] : [] };
+      if (final?.kind === 'ok') return settled(state, phase.owed - 1);
+      if (final !== null) return { state: { ...state, phase: lessOwed(phase) }, outputs: [] };
+      if (line === promptLine) return { state, outputs: [leavePrompt] };
       break;
     }
-    case 'quieting':
+    case 'quieting': {
       // What is left of answers to commands of the past; a device that is no modem shows itself here too.
-      if (kind === null && (line === promptLine || parseFinalResult(line, { numeric: true }) !== null)) return { state, outputs: [] };
+      if (kind !== null) break;
+      if (line === promptLine) return { state, outputs: [] };
+      const final = parseFinalResult(line, { numeric: true });
+      // Asked before, and slower to answer than it was asked again.
+      if (final?.kind === 'ok' && phase.attempt > 0) return settled(state, phase.owed - 1);
+      if (final !== null) return { state: { ...state, phase: lessOwed(phase) }, outputs: [] };
+      break;
+    }
+    case 'settling':
+      if (kind === null && parseFinalResult(line, { numeric: true }) !== null) return settled(state, phase.owed - 1);
       break;
     case 'idle':
     case 'dead':
       break;
   }
   return loose(state, line, kind !== null);
+}
+
+function lessOwed<Phase extends Probes>(phase: Phase): Phase {
+  return { ...phase, owed: Math.max(0, phase.owed - 1) };
 }
 
 /** A line that no command claims. */
@@ -237,7 +294,8 @@ function beforePrompt(state: LineState, command: LineCommand, line: string, know
   const final = parseFinalResult(line, { numeric: true });
   if (final === null) return loose(state, line, known);
   const idle: LineState = { ...state, phase: { name: 'idle' } };
-  if (final.kind === 'ok') return quieten(state, 0, 3, [{ type: 'fail', why: 'no-prompt', information: [] }]);
+  if (final.kind === 'ok')
+    return quieten(state, { attempt: 0, attempts: 3, owed: 0 }, [{ type: 'fail', why: 'no-prompt', information: [] }]);
   return { state: idle, outputs: [{ type: 'timer', delayMs: null }, { type: 'answer', information: [], final }, { type: 'idle' }] };
 }
 
@@ -245,7 +303,7 @@ function answerLine(state: LineState, phase: LinePhase & { readonly name: 'await
   const { command } = phase;
   const claim = (pduDue: boolean): LineStep => {
     if (phase.information.length >= mostInformationLines) {
-      return quieten(state, 0, 3, [{ type: 'fail', why: 'flood', information: [] }]);
+      return afresh(state, [{ type: 'fail', why: 'flood', information: [] }]);
     }
     return {
       state: { ...state, phase: { ...phase, information: [...phase.information, line], pduDue } },

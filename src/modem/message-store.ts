@@ -31,6 +31,8 @@ const mostWaitingReads = 4_096;
 const trustMs = 10_000;
 const lagRetryMs = 500;
 const mostSlots = 1_024;
+/** After so many the slots of a modem are no longer asked for one by one. */
+const mostRefusedReadings = 3;
 /** How the memory of a modem that takes no +CPMS is called. */
 const unnamedMemory = 'unnamed';
 
@@ -49,6 +51,8 @@ export class MessageStore {
   /** Whether the modem lets a memory be chosen; where it does not, the one there is is read under whatever name. */
   #chooses = true;
   #listingWorks: boolean;
+  /** How often in a row +CMGR was refused of a slot that the list then showed. */
+  #refusedReadings = 0;
 
   constructor(
     tools: SetUpTools,
@@ -159,17 +163,27 @@ export class MessageStore {
   }
 
   /** A slot of the selected memory; null when it is empty. */
-  async #readSlot(index: number): Promise<StoredMessage | null> {
-    for (let tries = 2; tries > 0; tries -= 1) {
+  async #readSlot(index: number, { orListed = true } = {}): Promise<StoredMessage | null> {
+    for (let tries = this.#refusedReadings < mostRefusedReadings ? 2 : 0; tries > 0; tries -= 1) {
+      let refused = false;
       const lines = await this.#tools.engine.command(`AT+CMGR=${index}`).catch((cause: unknown) => {
-        if (isEmptySlot(cause) || (cause instanceof AtError && cause.family === 'final')) return [];
+        refused = isRefusedReading(cause);
+        if (isEmptySlot(cause) || refused) return [];
         throw cause;
       });
       const message = parseRead(lines);
-      if (message !== 'text-mode') return message;
+      if (refused) break;
+      if (message !== 'text-mode') {
+        this.#refusedReadings = 0;
+        return message;
+      }
       await choosePduMode(this.#tools);
     }
-    return null;
+    // Many say no more than ERROR of an empty slot; some that list their messages refuse to show a single one.
+    if (!orListed || !this.#listingWorks) return null;
+    const listed = (await this.#list())?.find((entry) => entry.index === index) ?? null;
+    if (listed !== null) this.#refusedReadings += 1;
+    return listed;
   }
 
   async #sweepOne(wanted: string): Promise<void> {
@@ -182,7 +196,7 @@ export class MessageStore {
       for (const entry of entries) found += this.#found({ memory, index: entry.index }, entry) ? 1 : 0;
     } else {
       for (let index = 0; index <= Math.min(total ?? 50, mostSlots) + 1; index += 1) {
-        const message = await this.#readSlot(index).catch((cause: unknown) => {
+        const message = await this.#readSlot(index, { orListed: false }).catch((cause: unknown) => {
           if (cause instanceof AtError) return null;
           throw cause;
         });
@@ -271,6 +285,13 @@ export class MessageStore {
     if (total > 0 && used >= total * 0.8) this.#listeners.onFilling(memory, used, total);
     return total;
   }
+}
+
+/** Whether an error may say that there is no reading of slots: a bare ERROR, operation not allowed or not supported. @see 3GPP TS 27.005 3.2.5 */
+function isRefusedReading(cause: unknown): boolean {
+  return (
+    cause instanceof AtError && (cause.family === 'final' || (cause.family === 'cms' && (cause.number === 302 || cause.number === 303)))
+  );
 }
 
 /** Whether an error says that there is nothing in a slot. @see 3GPP TS 27.005 3.2.5, 3GPP TS 27.007 9.2.1 */

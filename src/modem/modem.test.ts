@@ -267,6 +267,26 @@ test('a modem that cannot list its messages is read slot by slot', async () => {
   expect([(await take()).storage?.index, (await take()).storage?.index]).toEqual([0, 100]);
 });
 
+test.each(['\r\nERROR\r\n', '\r\n+CMS ERROR: 303\r\n'])(
+  'a modem that lists its messages and shows none by itself (%j) is read by its list',
+  async (refusal) => {
+    const { far, open, run, clock } = bench({ reception: 'stored' });
+    for (let index = 0; index < 20; index += 1) far.answers.set(`AT+CMGR=${index}`, refusal);
+    const { modem, take } = await open();
+    for (let index = 1; index <= 6; index += 1) {
+      far.memories.get('ME')?.set(index, { status: 0, pdu: deliverPdu(index) });
+      far.send(`\r\n+CMTI: "ME",${index}\r\n`);
+      const received = await take();
+      expect(received).toMatchObject({ pdu: deliverPdu(index), storage: { memory: 'ME', index } });
+      // Long enough that the slot must be looked at again before it is freed.
+      if (index === 6) await clock.step(11_000);
+      await run(modem.acknowledge(received));
+      expect(far.memories.get('ME')?.size).toBe(0);
+    }
+    expect(far.count(/CMGR/), 'after three refusals it is not asked any more').toBe(3);
+  },
+);
+
 test('a message submits with its reference while messages come in', async () => {
   const { far, open, run } = bench();
   const { modem, take } = await open();
