@@ -167,7 +167,9 @@ test('what cannot be stored is refused, so that the network keeps it, and leads 
   const { receive, answers, events } = bench({ journal: () => ({ append: () => Promise.reject(failure) }) });
   await receive(dmPush('00', 1)[0] ?? '');
   expect(answers).toEqual(['refused']);
-  expect(events).toEqual([{ event: 'error', code: 'journal/not-stored', message: 'the disk is full', modem: 'a' }]);
+  expect(events).toEqual([
+    { event: 'error', code: 'journal/not-stored', message: 'the disk is full', field: null, offset: null, modem: 'a' },
+  ]);
 });
 
 test('a part that comes twice is acknowledged, said to be a duplicate, and makes no second message', async () => {

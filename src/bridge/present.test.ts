@@ -54,8 +54,13 @@ test('a verdict shows its reason and its error only where there is one', () => {
   });
 });
 
-test('errors and diagnostics have an offset only where an octet stands for them', () => {
-  expect(presentError(new BridgeError('octets/truncated', 'short'))).toEqual({ code: 'octets/truncated', message: 'short' });
+test('errors and diagnostics have an offset of null where no octet stands for them', () => {
+  expect(presentError(new BridgeError('octets/truncated', 'short'))).toEqual({
+    code: 'octets/truncated',
+    message: 'short',
+    field: null,
+    offset: null,
+  });
   expect(
     presentDiagnostics([
       { code: 'wsp/text-content-type', message: 'sent as text', offset: 3 },
@@ -63,6 +68,6 @@ test('errors and diagnostics have an offset only where an octet stands for them'
     ]),
   ).toEqual([
     { code: 'wsp/text-content-type', message: 'sent as text', offset: 3 },
-    { code: 'wsp/application-id-absent', message: 'none' },
+    { code: 'wsp/application-id-absent', message: 'none', offset: null },
   ]);
 });

@@ -7,13 +7,13 @@ import type { Concatenation, Ports, WdpDatagram } from '../sms/index.js';
 /** A JSON object as `decode` and `listen` print it. */
 export type Presented = Readonly<Record<string, unknown>>;
 
-/** An error as `error` shows it; field and offset stand where the error has them. */
+/** An error as `error` shows it; field and offset are null where no octets are concerned. */
 export interface PresentedError {
   readonly code: string;
   readonly message: string;
-  readonly field?: string;
+  readonly field: string | null;
   /** Octets from the start of the outermost input. */
-  readonly offset?: number;
+  readonly offset: number | null;
 }
 
 /** `ports` of a part. */
@@ -59,13 +59,13 @@ export function presentVerdict(verdict: RoutingVerdict, error: BridgeError | nul
   };
 }
 
-/** `diagnostics`, in the order given; the offset stands where there is one. */
+/** `diagnostics`, in the order given; the offset is null where there is none. */
 export function presentDiagnostics(diagnostics: readonly Diagnostic[]): readonly Presented[] {
-  return diagnostics.map(({ code, message, offset }) => ({ code, message, ...(offset === null ? {} : { offset }) }));
+  return diagnostics.map(({ code, message, offset }) => ({ code, message, offset }));
 }
 
 /** `error` of a line or a message that could not be decoded, and the fields of the `error` event. */
 export function presentError(error: BridgeError): PresentedError {
-  const where = error instanceof DecodeError ? { field: error.field, offset: error.offset } : {};
+  const where = error instanceof DecodeError ? { field: error.field, offset: error.offset } : { field: null, offset: null };
   return { code: error.code, message: error.message, ...where };
 }

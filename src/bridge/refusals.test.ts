@@ -13,7 +13,15 @@ test('twenty refusals in ten seconds are told, and with the first of the next te
   };
   refuse(1020);
   expect(told).toHaveLength(20);
-  expect(told[0]).toEqual({ event: 'error', code: 'endpoints/http-refused', message: '0', binding: 'http', from: '127.0.0.1:1' });
+  expect(told[0]).toEqual({
+    event: 'error',
+    code: 'endpoints/http-refused',
+    message: '0',
+    field: null,
+    offset: null,
+    binding: 'http',
+    from: '127.0.0.1:1',
+  });
   await clock.step(9_999);
   refuse(1);
   expect(told).toHaveLength(20);

@@ -32,6 +32,6 @@ export class Refusals {
     this.#told += 1;
     const untold = this.#untold === 0 ? {} : { untold: this.#untold };
     this.#untold = 0;
-    this.#emit({ event: 'error', code, message, binding, from, ...untold });
+    this.#emit({ event: 'error', code, message, field: null, offset: null, binding, from, ...untold });
   }
 }

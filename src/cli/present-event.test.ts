@@ -87,7 +87,7 @@ test('what a modem or the network says is escaped', () => {
     firmware: null,
   } as const;
   expect(say(modem, 'C')).toMatch(/^[\x20-\x7e]+$/);
-  expect(say({ event: 'error', code: 'octets/truncated', message: 'a\nb' })).toBe('a\\nb (octets/truncated)');
+  expect(say({ event: 'error', code: 'octets/truncated', message: 'a\nb', field: null, offset: null })).toBe('a\\nb (octets/truncated)');
   expect(say({ event: 'delivery-failed', id: 'x', sink: 's', outcome: 'later', reason: 'busy', attempts: 2, nextAttemptAt: 5 })).toContain(
     'tried again',
   );

@@ -44,6 +44,21 @@ export function presentReceipt(receipt: JsonObject, terminal: Terminal): readonl
   return [`${head} (${textAt(receipt, 'id') ?? ''})`];
 }
 
+/** The one line that says why a send did not come to what was asked for: what, which part, what to do. */
+export function failureLine(receipt: JsonObject): string {
+  const parts = objectsAt(receipt, 'parts');
+  const outcome = textAt(receipt, 'outcome') ?? 'unknown';
+  const failed = parts.find((part) => part.outcome !== 'sent') ?? parts.find((part) => part.report !== 'delivered') ?? null;
+  const error = objectAt(failed, 'error');
+  const sequence = numberAt(failed, 'sequence');
+  const report =
+    textAt(failed, 'report') === 'failed' ? 'the network reports that it was not delivered' : 'no report has come that it was delivered';
+  const cancelled = outcome === 'not-sent' && error === null ? 'it was given up before it left' : 'nobody knows whether it left';
+  const why = textAt(error, 'message') ?? (outcome === 'sent' ? report : cancelled);
+  const advice = textAt(error, 'advice') ?? `see wapbridge outbox show ${textAt(receipt, 'id') ?? ''}`;
+  return `wapbridge: ${outcome}: ${sequence === null ? '' : `part ${sequence} of ${parts.length}: `}${escapeText(why)}; ${escapeText(advice)}`;
+}
+
 /** Each part of a receipt on a line. */
 export function presentParts(receipt: JsonObject, terminal: Terminal): readonly string[] {
   const parts = objectsAt(receipt, 'parts');

@@ -3,11 +3,12 @@ import { DecodeError } from '../octets/index.js';
 import type { Output } from './output.js';
 import { escapeText } from './terminal.js';
 
-/** The object form of an error: code, message, and where it is known which field at which offset. */
-export function errorObject(error: unknown): { code: string; message: string; field?: string; offset?: number } {
+/** The object form of an error: code, message, and which field at which offset, null where no octets are concerned. */
+export function errorObject(error: unknown): { code: string; message: string; field: string | null; offset: number | null } {
+  const nowhere = { field: null, offset: null };
   if (error instanceof DecodeError) return { code: error.code, message: error.message, field: error.field, offset: error.offset };
-  if (error instanceof BridgeError) return { code: error.code, message: error.message };
-  return { code: 'cli/unexpected', message: error instanceof Error ? error.message : String(error) };
+  if (error instanceof BridgeError) return { code: error.code, message: error.message, ...nowhere };
+  return { code: 'cli/unexpected', message: error instanceof Error ? error.message : String(error), ...nowhere };
 }
 
 /** The one line of an error: what, where, what to do. */

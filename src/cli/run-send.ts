@@ -14,7 +14,7 @@ import { configuredModems, journalLimits, limitsOf, routesOf } from './listen-op
 import { findModems, requestedModems } from './listen-plan.js';
 import { stateFolderOf } from './location.js';
 import { wholeNumber } from './numbers.js';
-import { presentParts, presentReceipt, presentSendEvent, SendProgress } from './present-send.js';
+import { failureLine, presentParts, presentReceipt, presentSendEvent, SendProgress } from './present-send.js';
 import { type PushInput, readPush } from './push-input.js';
 import type { PushArguments } from './push-options.js';
 import { encodedLines, encodedObject, offlineReference, previewLines, warn } from './run-encode.js';
@@ -68,7 +68,9 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
   const reportsWithinMs = options.report ? 1000 * reportSeconds : null;
   const receipt = await deliver({ options, request, budget, reportsWithinMs, tell: shown.tell }, io);
   shown.end(receipt);
-  return exitCodeOfReceipt(receipt, options.report);
+  const exitCode = exitCodeOfReceipt(receipt, options.report);
+  if (exitCode !== exitCodes.done) io.errors.line(failureLine(receipt));
+  return exitCode;
 }
 
 /** Shows what would leave for a target; credentials are made when it leaves. */

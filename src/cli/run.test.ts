@@ -29,7 +29,13 @@ describe('the command line', () => {
   test('with --json an error is also an object on standard output', async () => {
     const { exitCode, stdout, stderr } = await runCommand(['--json', 'frobnicate']);
     expect(exitCode).toBe(2);
-    expect(JSON.parse(stdout)).toEqual({ event: 'error', code: 'cli/usage', message: expect.stringContaining('frobnicate') });
+    expect(JSON.parse(stdout)).toEqual({
+      event: 'error',
+      code: 'cli/usage',
+      message: expect.stringContaining('frobnicate'),
+      field: null,
+      offset: null,
+    });
     expect(stderr.split('\n')).toHaveLength(2);
   });
 

@@ -5,7 +5,7 @@ import type { DecodeInput, LineForm } from './session.js';
 /** What comes next: octets to decode, a line too long to look at, or a fresh start for reassembly. */
 export type DecodeStep =
   | { readonly kind: 'input'; readonly input: DecodeInput }
-  | { readonly kind: 'too-long'; readonly line: number; readonly octets: number }
+  | { readonly kind: 'too-long'; readonly line: number; readonly form: LineForm; readonly octets: number }
   | { readonly kind: 'afresh' };
 
 export interface InputOptions {
@@ -32,7 +32,7 @@ export async function* decodeSteps(stream: AsyncIterable<unknown>, options: Inpu
     const steps: DecodeStep[] = [];
     for (const { number, text, tooLong } of lines) {
       const hex = text.trim();
-      if (tooLong) steps.push({ kind: 'too-long', line: number, octets: text.length });
+      if (tooLong) steps.push({ kind: 'too-long', line: number, form, octets: text.length });
       else if (hex === '') steps.push({ kind: 'afresh' });
       else if (!hex.startsWith('#')) steps.push({ kind: 'input', input: { line: number, form, direction, hex } });
     }

@@ -1,10 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { presentError } from '../../bridge/index.js';
 import { type CapturedPacket, pcapngPacket, pcapngPrologue } from '../../capture/index.js';
 import { BridgeError } from '../../errors.js';
-import { DecodeError } from '../../octets/index.js';
 import type { CommandIo } from '../command.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { isObject } from '../json-view.js';
@@ -43,7 +41,7 @@ export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<
     for await (const steps of decodeSteps(input, { form: options.as, direction: options.direction })) {
       for (const step of steps) {
         if (step.kind === 'afresh') session.startAfresh();
-        else if (step.kind === 'too-long') show(tooLong(step.line, step.octets));
+        else if (step.kind === 'too-long') show(session.tooLong(step.line, step.form, step.octets));
         else {
           const decoded = session.decode(step.input);
           show(decoded);
@@ -85,21 +83,6 @@ function explained({ object, explanation }: Decoded): Readonly<Record<string, un
     ...(isObject(verdict) ? { verdict: { ...verdict, conditions: placed } } : {}),
     explain: explainedFields(explanation),
   };
-}
-
-function tooLong(line: number, octets: number): Decoded {
-  const error = new DecodeError('cli/line-too-long', `the line is longer than the ${octets} octets that are looked at`, 'line', octets);
-  const none = {
-    octets: new Uint8Array(),
-    error,
-    lineAnnotations: [],
-    datagramAnnotations: [],
-    pieces: [],
-    ports: null,
-    arrival: null,
-    verdict: null,
-  };
-  return { ok: false, object: { line, ok: false, error: presentError(error), diagnostics: [] }, explanation: none, packets: [] };
 }
 
 async function openInput(file: string): Promise<Readable> {

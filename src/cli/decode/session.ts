@@ -119,6 +119,20 @@ export class DecodeSession {
 
   /** Decodes one line; whatever it holds, the answer is an object. */
   decode(input: DecodeInput): Decoded {
+    return this.#attempt(input, (progress) => {
+      progress.octets = fromHex(input.hex.replace(/\s+/g, ''), 'hex');
+      this.#decodeOctets(progress);
+    });
+  }
+
+  /** The object of a line that is longer than the `octets` of it that are looked at. */
+  tooLong(line: number, form: LineForm, octets: number): Decoded {
+    return this.#attempt({ line, form, direction: 'from-modem', hex: '' }, () => {
+      throw new DecodeError('cli/line-too-long', `the line is longer than the ${octets} octets that are looked at`, 'line', octets);
+    });
+  }
+
+  #attempt(input: DecodeInput, work: (progress: Progress) => void): Decoded {
     const progress: Progress = {
       input,
       octets: new Uint8Array(),
@@ -133,15 +147,14 @@ export class DecodeSession {
       packets: [],
     };
     let error: DecodeError | null = null;
-    const digits = input.hex.replace(/\s+/g, '');
     try {
-      progress.octets = fromHex(digits, 'hex');
-      this.#decodeOctets(progress);
+      work(progress);
       if (progress.arrival?.kind === 'not-push' && progress.arrival.reason === 'malformed') error = progress.arrival.error;
     } catch (caught) {
       if (!(caught instanceof DecodeError)) throw caught;
       error = caught;
-      if (caught.code === 'octets/bad-hex') progress.octets = fromHex(digits.slice(0, 2 * caught.offset));
+      if (caught.code === 'octets/bad-hex') progress.octets = fromHex(input.hex.replace(/\s+/g, '').slice(0, 2 * caught.offset));
+      if (input.form === 'wsp') judgeUnread(progress, caught);
       decodeWhatThereIs(progress);
       tryOtherDirection(progress);
     }
@@ -306,6 +319,12 @@ function compareLength(progress: Progress, tpduOctets: number): void {
   if (announced === null || announced === tpduOctets) return;
   const message = `${announced} octets were announced, the TPDU has ${tpduOctets}`;
   progress.diagnostics.push({ code: 'cli/announced-length', message, offset: null });
+}
+
+/** Every line taken as a WSP PDU has its verdict, also one that holds no octets. */
+function judgeUnread(progress: Progress, error: DecodeError): void {
+  progress.verdict = route(notPush('malformed', { destinationPort: 2948 }));
+  progress.members.verdict = presentVerdict(progress.verdict, error);
 }
 
 /** After an error: as much of the TPDU as there is, were it not for the octets that are missing or too many. */
