@@ -41,6 +41,9 @@ describe('OTA-HTTP', () => {
   test.each([
     ['another target', 'POST /other HTTP/1.1\r\nContent-Length: 0\r\n\r\n', /^HTTP\/1\.1 404 /],
     ['another method', 'GET /wappush HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 405 [\s\S]*Allow: POST, OPTIONS/],
+    ['a proxy asked for', 'CONNECT a:1 HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 405 /],
+    ['no length', 'POST /wappush HTTP/1.1\r\nContent-Type: text/xml\r\n\r\nabc', /^HTTP\/1\.1 411 [\s\S]*Connection: close/],
+    ['no length, by HTTP/1.0', 'POST /wappush HTTP/1.0\r\nContent-Type: text/xml\r\n\r\nabc', /^HTTP\/1\.1 411 /],
     ['encoded content', post(dmMessage, { 'Content-Encoding': 'gzip' }), /^HTTP\/1\.1 415 [\s\S]*Accept-Encoding: identity/],
     ['no content type', post(dmMessage, { 'Content-Type': '' }), /^HTTP\/1\.1 400 /],
     ['an envelope that is none', post(Buffer.from('hello'), { 'Content-Type': 'application/http' }), /^HTTP\/1\.1 400 /],

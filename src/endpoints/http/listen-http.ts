@@ -59,6 +59,15 @@ export function listenHttp(options: ListenHttpOptions): OpenListener {
     };
     server.on('request', (request, response) => onRequest(request, response, false));
     server.on('checkContinue', (request, response) => onRequest(request, response, true));
+    server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+      intake.refused({
+        binding: 'http',
+        from: peerName(request.socket),
+        code: 'endpoints/http-refused',
+        message: 'CONNECT answered with 405: this is no proxy',
+      });
+      socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: POST, OPTIONS\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    });
     server.on('clientError', (error: Error & { readonly code?: string }, socket) =>
       refuseUnreadable(error, socket, connections, intake, told),
     );
@@ -150,8 +159,8 @@ function refuseUnreadable(
 ): void {
   const { status, code, why } = faultOf(error.code ?? '');
   const from = connections.nameOf(socket);
+  if (code !== null && !told.has(socket)) intake.refused({ binding: 'http', from, code, message: `answered with ${status}: ${why}` });
   if (code !== null) told.add(socket);
-  if (code !== null) intake.refused({ binding: 'http', from, code, message: `answered with ${status}: ${why}` });
   // What came whole before is answered first; a word in between would be taken for its answer.
   if (connections.endAfterAnswer(socket)) return;
   if (socket.writable && code !== null && socket instanceof Socket) {

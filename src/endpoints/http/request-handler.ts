@@ -66,6 +66,8 @@ export class HttpRequestHandler {
   async #decide(request: IncomingMessage, response: ServerResponse, waits: boolean): Promise<void> {
     const { terminal, budget } = this.#options;
     const early = this.#early(request);
+    // What follows it is no request of its own.
+    if (early?.status === 411) this.#options.told.add(request.socket);
     if (early !== null) return this.#refuse(request, response, waits ? { ...early, headers: [...(early.headers ?? []), closing] } : early);
     if (request.method === 'OPTIONS') {
       const headers: HttpHeader[] = [['Allow', allow], ...terminal.registration(valuesOf(request, 'x-wap-cpitag')[0])];
@@ -106,6 +108,9 @@ export class HttpRequestHandler {
     if (request.method === 'OPTIONS') return null;
     const encodings = valuesOf(request, 'content-encoding').filter((encoding) => encoding.trim().toLowerCase() !== 'identity');
     if (encodings.length > 0) return refused(415, 'its content is encoded', [['Accept-Encoding', 'identity']]);
+    // By the rules a request without either has no entity; a sender that means its end by the connection's would lose one unseen.
+    if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
+      return refused(411, 'it says neither how long its entity is nor that it comes in chunks', [closing]);
     if (valuesOf(request, 'content-type').length > 1) return refused(400, 'it has more than one content type');
     if (Number(request.headers['content-length'] ?? 0) > mostEntityOctets) return tooLarge;
     if (this.#waiting.size > mostWaiting) return overloaded;

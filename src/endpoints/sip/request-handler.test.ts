@@ -194,6 +194,14 @@ describe('a request', () => {
     ]);
   });
 
+  test('that says nothing keeps an address translator awake, and is no fault', async () => {
+    const { take, answers, refusals } = setting();
+    for (const quiet of ['', '\r\n', '\r\n\r\n', '\0\0\0\0']) await take(quiet);
+    expect([answers, refusals]).toEqual([[], []]);
+    await take('\r\n'.repeat(20));
+    expect(refusals).toHaveLength(1);
+  });
+
   test('without credentials is asked for them, where senders must prove who they are', async () => {
     const guard = new DigestGuard({ clock: new ManualClock(), realm: 'r', passwords: new Map([['a', 'b']]) });
     const { take, answers, accepted, refusals } = setting({ guard });

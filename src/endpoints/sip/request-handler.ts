@@ -38,6 +38,9 @@ const mostWaiting = 20_000;
 /** Seconds after which a sender may try again where the disk does not take it. */
 const retryAfterSeconds = 5;
 
+/** Longest datagram that can be a keep-alive. */
+const mostKeepAliveOctets = 8;
+
 /** Answers requests: what is a DM message is stored first and answered then. @see RFC 3261 8.2, 17.2.2; RFC 3428 7 */
 export class RequestHandler {
   readonly #options: RequestHandlerOptions;
@@ -52,6 +55,7 @@ export class RequestHandler {
 
   /** Takes one message as it came. Resolves when it is answered; never rejects, whatever it holds. */
   async handle(octets: Uint8Array, peer: SipPeer): Promise<void> {
+    if (isKeepAlive(octets)) return;
     let message: SipRequest | SipResponse;
     try {
       message = parseSipMessage(octets, { stream: peer.reliable });
@@ -154,4 +158,9 @@ function sameAsOf(request: SipRequest): string {
   const from = parseSipAddress(headerValue(request, 'from') ?? '');
   const tag = from?.parameters.get('tag') ?? from?.uri ?? '';
   return `${headerValue(request, 'call-id')}\n${tag}\n${headerValue(request, 'cseq')}`;
+}
+
+/** Whether octets say nothing, and are sent so that an address translator in between forgets nothing: none, line ends, zeros. @see RFC 5626 3.5.1 */
+function isKeepAlive(octets: Uint8Array): boolean {
+  return octets.length <= mostKeepAliveOctets && octets.every((octet) => octet === 0x0d || octet === 0x0a || octet === 0);
 }
