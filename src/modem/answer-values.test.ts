@@ -35,6 +35,7 @@ describe('a message that was read', () => {
     ['without its status', ['+CMGR: ,,22', pdu.toLowerCase()], { status: null, tpduOctets: 22, pdu }],
     ['without its name field', ['+CMGR: 1,22', pdu], { status: 1, tpduOctets: 22, pdu }],
     ['with its index before the status', ['+CMGR: 3,1,,22', pdu], { status: 1, tpduOctets: 22, pdu }],
+    ['with a comma in a name without quotes', ['+CMGR: 3,Doe, J,22', pdu], { status: 3, tpduOctets: 22, pdu }],
     ['with nothing but its length', ['+CMGR: 22', pdu], { status: null, tpduOctets: 22, pdu }],
     ['with nothing but its status', ['+CMGR: 1', pdu], { status: 1, tpduOctets: null, pdu }],
     ['with a tail behind the PDU', ['+CMGR: 1,,22', `${pdu},0`], { status: 1, tpduOctets: 22, pdu }],

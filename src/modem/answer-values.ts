@@ -71,7 +71,8 @@ export function parseRead(lines: readonly string[]): StoredMessage | 'text-mode'
   if (/^[A-Z]/i.test(fields[0] ?? '')) return 'text-mode';
   // Some phones say the index before the status, and some nothing but the length, which no status can be.
   const lengthAlone = fields.length === 1 && Number(fields[0]) > 3;
-  const status = fields.length > 3 ? fields[1] : lengthAlone ? undefined : fields[0];
+  const indexFirst = fields.length > 3 && /^\d$/.test(fields[1] ?? '');
+  const status = indexFirst ? fields[1] : lengthAlone ? undefined : fields[0];
   return message(status, fields.length > 1 || lengthAlone ? announcedOctets(header) : null, lines.slice(at + 1));
 }
 

@@ -102,6 +102,7 @@ OK`;
     ['the index before the status', `+CMGR: 4,1,,${length(deliver)}`],
     ['a name', `+CMGR: 1,"Bench, the other",${length(deliver)}`],
     ['an entry without a name', `+CMGL: 2,1,${length(deliver)}`],
+    ['a comma in a name without quotes', `+CMGL: 3,0,Bench, the other,${length(deliver)}`],
     ['an entry with a name', `+CMGL: 3,0,Bench,${length(deliver)}`],
   ])('a memory is read whatever its answer leaves out: %s', (_name, header) => {
     expect(brief(`${header}\n${deliver}\nOK`)).toEqual([[2, deliver, 'from-modem', 'pdu-mode']]);

@@ -42,7 +42,7 @@ const delivered = /\+(CMT|CDS|CBM):\s*([^\r\n]*)/;
  * `+CMGR: <stat>,[<alpha>],<length>` and `+CMGL: <index>,<stat>,[<alpha>],<length>`, also as modems say them that leave out the name, the
  * status or both, or that repeat the index in +CMGR. The length comes last.
  */
-const fromMemory = /\+CMG([RL]):\s*((?:\d{0,4}\s*,\s*(?:(?:"[^"]{0,64}"|[^",]{0,64})\s*,\s*){0,2})?)(\d{1,3})(?!\d|\s*,)/;
+const fromMemory = /\+CMG([RL]):\s*((?:\d{0,4}\s*,\s*(?:(?:"[^"]{0,64}"|[^",]{0,64})\s*,\s*){0,3})?)(\d{1,3})(?!\d|\s*,)/;
 const textStatus = /\b(?:REC|STO)\s*(?:UN)?(?:READ|SENT)\b/i;
 const written = /AT\+(CMGS|CMGW|CMGC|CNMA)\s*=\s*(\d+)(?:\s*,\s*(\d+))?/i;
 const final = /^(?:OK|ERROR|\+CM[SE] ERROR:.*|NO CARRIER|ABORTED)$/;
@@ -209,7 +209,7 @@ function promiseOf(line: string): { readonly promised: Promised; readonly rest: 
       .replace(/"[^"]*"/g, '')
       .split(',')
       .slice(0, -1);
-    const status = answer === 'L' || fields.length > 2 ? fields[1] : fields[0];
+    const status = answer === 'L' || (fields.length > 2 && /^\s*\d\s*$/.test(fields[1] ?? '')) ? fields[1] : fields[0];
     const composed = Number(status ?? 0) >= 2;
     return make('from-modem', composed ? 'to-modem' : 'from-modem', Number(length), after(memory), { stored: true });
   }
