@@ -25,3 +25,26 @@ test('what was not read further is named with its size', () => {
     'content|mms-message, 9 octets, not read further',
   ]);
 });
+
+test('of a DM message the document is shown below its summary, as much as is asked for', () => {
+  const dm = {
+    kind: 'other',
+    verProto: 'DM/1.2',
+    sessionId: '1',
+    msgId: '2',
+    commands: [],
+    xml: '<SyncML>\n  <SyncHdr/>\n  <SyncBody/>\n</SyncML>',
+  };
+  expect(contentRows({ dm }, say)).toEqual([
+    'dm message|other, DM/1.2, session 1, message 2',
+    'document|<SyncML>',
+    '|  <SyncHdr/>',
+    '|  <SyncBody/>',
+    '|</SyncML>',
+  ]);
+  expect(contentRows({ dm }, say, { lines: 3, rest: 'wapbridge inbox show' }).slice(-2)).toEqual([
+    '|  <SyncBody/>',
+    '|and 1 line more, see wapbridge inbox show',
+  ]);
+  expect(contentRows({ dm }, say, { lines: 0, rest: '' })).toHaveLength(1);
+});

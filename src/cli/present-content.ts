@@ -3,10 +3,20 @@ import type { Style } from './terminal.js';
 
 const mostCommands = 6;
 const mostHeaders = 12;
-const mostDocumentLines = 40;
 
-/** What the body of a push says, one labelled line each: nothing where the DM layer has not read it. */
-export function contentRows(facts: JsonObject, say: (label: string, text: string, style?: Style) => readonly string[]): readonly string[] {
+/** How much of a document is shown, and where the rest is to be seen. */
+export interface DocumentView {
+  readonly lines: number;
+  readonly rest: string;
+}
+
+/** Where one message alone is asked for. */
+const manyLines: DocumentView = { lines: 40, rest: '--json' };
+/** Where others follow, as in `listen`. */
+export const fewLines: DocumentView = { lines: 12, rest: 'wapbridge inbox show' };
+
+/** What the body of a push says, one labelled line each, and its document: nothing where the DM layer has not read it. */
+export function contentRows(facts: JsonObject, say: Say, view: DocumentView = manyLines): readonly string[] {
   const lines: string[] = [];
   const dm = objectAt(facts, 'dm');
   if (dm !== null) {
@@ -15,6 +25,8 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
     const commands = objectsAt(dm, 'commands');
     for (const command of commands.slice(0, mostCommands)) lines.push(...commandLines(command).flatMap((text) => say('', text)));
     if (commands.length > mostCommands) lines.push(...say('', `and ${commands.length - mostCommands} commands more, see --json`));
+    const xml = textAt(dm, 'xml');
+    if (xml !== null && view.lines > 0) lines.push(...documentRows('document', xml, say, view));
   }
   const notification = objectAt(facts, 'notification');
   if (notification !== null) {
@@ -33,7 +45,7 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
     if (headers.length > 0) lines.push(...say('content', `${kind}, ${octets} octet${octets === 1 ? '' : 's'}`), ...mmsRows(headers, say));
     else if (supl !== null) lines.push(...say('content', `${kind}, ${octets} octet${octets === 1 ? '' : 's'}`), ...suplRows(supl, say));
     else if (xml === null) lines.push(...say('content', `${kind}, ${octets} octets, not read further`));
-    else lines.push(...say('content', kind), ...documentRows(xml, say));
+    else lines.push(...say('content', kind), ...documentRows('', xml, say, view));
   }
   const authentication = objectAt(facts, 'authentication');
   const result = textAt(authentication, 'result');
@@ -48,12 +60,12 @@ export function contentRows(facts: JsonObject, say: (label: string, text: string
 type Say = (label: string, text: string, style?: Style) => readonly string[];
 
 /** A document line by line as it is indented. */
-function documentRows(xml: string, say: Say): readonly string[] {
-  const shown = xml.split(/\r?\n/);
-  const lines = shown.slice(0, mostDocumentLines).flatMap((line) => say('', line));
-  return shown.length <= mostDocumentLines
+function documentRows(label: string, xml: string, say: Say, { lines: most, rest }: DocumentView): readonly string[] {
+  const all = xml.split(/\r?\n/);
+  const lines = all.slice(0, most).flatMap((line, index) => say(index === 0 ? label : '', line));
+  return all.length <= most
     ? lines
-    : [...lines, ...say('', `and ${shown.length - mostDocumentLines} lines more, see --json`)];
+    : [...lines, ...say('', `and ${all.length - most} line${all.length === most + 1 ? '' : 's'} more, see ${rest}`)];
 }
 
 /** Header by header as it was sent; the type is in the name of the kind already. */

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json-view.js';
-import { contentRows } from './present-content.js';
+import { contentRows, type DocumentView } from './present-content.js';
 import { escapeText, type Style, styled, type Terminal } from './terminal.js';
 
 /** Signs beside the words; where the locale has no Unicode, plain ones. */
@@ -37,8 +37,12 @@ const reasons: Readonly<Record<string, string>> = {
   malformed: 'cannot be decoded',
 };
 
-/** A message as a person reads it, one element a line, no wider than the terminal. @param facts the `message` object of the contract */
-export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Glyphs): readonly string[] {
+/**
+ * A message as a person reads it, one element a line, no wider than the terminal.
+ * @param facts the `message` object of the contract
+ * @param view how much of its document is shown
+ */
+export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Glyphs, view?: DocumentView): readonly string[] {
   const width = Math.min(terminal.width, 100);
   const cut = (text: string, columns: number): string => shorten(visible(text, glyphs), columns);
   const row = (label: string, text: string, style?: Style): string => {
@@ -67,7 +71,7 @@ export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Gl
   lines.push(...rows('verdict', because(verdict, name), verdictStyles[name]));
   const error = objectAt(verdict, 'error');
   if (error !== null) lines.push(...rows('error', errorText(error), 'red'));
-  lines.push(...contentRows(facts, rows));
+  lines.push(...contentRows(facts, rows, view));
   const text = textAt(facts, 'text');
   const octets = textAt(push, 'body') ?? textAt(objectAt(facts, 'datagram'), 'octets');
   if (text !== null) lines.push(...rows('text', text));

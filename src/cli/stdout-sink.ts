@@ -1,5 +1,6 @@
 import type { DeliveryReceipt, Handover, Sink } from '../delivery/index.js';
 import type { Output } from './output.js';
+import { fewLines } from './present-content.js';
 import { type Glyphs, presentMessage } from './present-message.js';
 
 export interface StdoutSinkOptions {
@@ -17,7 +18,7 @@ export function stdoutSink({ output, json, glyphs, onClosed }: StdoutSinkOptions
     kind: 'stdout',
     async accept({ facts }: Handover): Promise<DeliveryReceipt> {
       if (json) output.object(facts);
-      else output.text(`\n${presentMessage(facts, output.terminal, glyphs).join('\n')}\n`);
+      else output.text(`\n${presentMessage(facts, output.terminal, glyphs, fewLines).join('\n')}\n`);
       if (await output.written()) return { outcome: 'taken' };
       onClosed();
       return { outcome: 'later', reason: 'standard output is closed' };

@@ -41,8 +41,9 @@ export function presentDecoded(object: JsonObject, terminal: Terminal, glyphs: G
   }
   lines.push(...messageRows(object, row, terminal, glyphs, width));
   const error = objectAt(object, 'error');
-  lines.push(...contentRows(object, wrapped));
   const xml = textAt(object, 'xml');
+  // A document by itself is shown whole, below.
+  lines.push(...contentRows(object, wrapped, xml === null ? undefined : { lines: 0, rest: '' }));
   if (xml !== null) lines.push(...xml.split('\n').map((part) => `  ${visible(part, glyphs)}`));
   if (error !== null) lines.push(...wrapped('error', errorText(error), 'red'));
   for (const diagnostic of objectsAt(object, 'diagnostics')) {
