@@ -41,7 +41,9 @@ export class Acknowledger {
     let refusal: unknown = null;
     for (const form of this.#forms) {
       try {
-        await this.#engine.command(form, form === withReport ? { ...this.#options, payload: positiveReport } : this.#options);
+        // Some firmware prompts for the report whether or not its length was given.
+        const report = form === withReport ? { payload: positiveReport } : { ifPrompted: positiveReport };
+        await this.#engine.command(form, { ...this.#options, ...report });
       } catch (cause) {
         if (!(cause instanceof AtError)) throw cause;
         if (cause.family === 'cms' && cause.number === noneExpected) return;

@@ -41,6 +41,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Hex to be written at the prompt. */
   readonly payload?: string;
+  /** Hex to be written where the modem prompts for it unasked. */
+  readonly ifPrompted?: string;
   /** What errors call the command, where its text holds a secret. */
   readonly shownAs?: string;
   /** Called at the OK itself, before any line that follows it is looked at. */
@@ -118,7 +120,13 @@ export class AtEngine {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#abort(job, signal?.reason);
       const job: Job = {
-        command: { ...known, text, timeoutMs: options.timeoutMs ?? known.timeoutMs, payload: options.payload ?? null },
+        command: {
+          ...known,
+          text,
+          timeoutMs: options.timeoutMs ?? known.timeoutMs,
+          payload: options.payload ?? null,
+          ifPrompted: options.ifPrompted,
+        },
         shownAs: options.shownAs ?? text,
         resolve: (information) => {
           options.onOk?.();

@@ -12,6 +12,8 @@ export interface LineCommand {
   readonly timeoutMs: number;
   /** What is written at the prompt; a command that has none expects no prompt. */
   readonly payload: string | null;
+  /** What is written at a prompt that nobody asked for; without it such a prompt is left. */
+  readonly ifPrompted?: string | undefined;
 }
 
 /** Where the conversation stands. */
@@ -322,6 +324,9 @@ function answerLine(state: LineState, phase: LinePhase & { readonly name: 'await
   if (known) return loose(state, line, true);
   if (phase.pduDue) return claim(true);
   // Whoever had the port before left the modem at a prompt: it takes this command for a message.
+  if (line === promptLine && command.ifPrompted !== undefined) {
+    return { state, outputs: [{ type: 'write', octets: `${command.ifPrompted}${controlZ}` }] };
+  }
   if (line === promptLine) return { state, outputs: command.payload === null ? [leavePrompt] : [] };
   if (command.freeText) return claim(false);
   return loose(state, line, false);

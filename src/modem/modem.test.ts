@@ -408,6 +408,23 @@ test('a modem that wants its acknowledgement as a report at a prompt is given on
   expect(far.count(/CNMA$/)).toBe(1);
 });
 
+test.each(['AT+CNMA', 'AT+CNMA=0', 'AT+CNMA=1'])('a modem that prompts for the report after a bare %s is given one', async (prompting) => {
+  const { far, open, run } = bench();
+  const { modem, take } = await open();
+  for (const form of acknowledgementForms) far.answers.set(form, refuse);
+  far.answers.set(prompting, () => {
+    far.atPrompt = true;
+    return '\r\n> ';
+  });
+  far.answers.set('payload', ok);
+  for (const last of [1, 2]) {
+    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(last)}\r\n`);
+    await run(modem.acknowledge(await take()));
+  }
+  expect(far.payloads).toEqual(['0000', '0000']);
+  expect(far.atPrompt).toBe(false);
+});
+
 test.each([
   ['+CMTI: "SM",4', ['ME', 'SM']],
   ['+cmti: "sm",4', ['ME', 'SM']],
