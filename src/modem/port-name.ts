@@ -8,6 +8,9 @@ export type PortName =
   /** A recording that is played back. */
   | { readonly kind: 'trace'; readonly path: string };
 
+/** What the address of a unix socket holds; of a longer path the system would take the beginning, in silence. */
+const longestSocketPath = 107;
+
 /**
  * Reads `tcp://HOST:PORT`, `unix:PATH`, `trace:FILE` or a device path.
  * @throws PortError `modem/bad-port-name`
@@ -27,6 +30,7 @@ export function parsePortName(name: string): PortName {
   if (name.startsWith('unix:')) {
     const path = name.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
     if (path === '') throw bad('the path is missing');
+    if (Buffer.byteLength(path) > longestSocketPath) throw bad(`a path of a socket has ${longestSocketPath} octets at most`);
     return { kind: 'unix', path };
   }
   if (name.startsWith('trace:')) {

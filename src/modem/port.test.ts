@@ -53,6 +53,7 @@ test.each([
   ['tcp://127.0.0.1', 'modem/bad-port-name'],
   ['tcp://127.0.0.1:70000', 'modem/bad-port-name'],
   ['unix:', 'modem/bad-port-name'],
+  [`unix:/${'x'.repeat(107)}`, 'modem/bad-port-name'],
   ['http://127.0.0.1:80', 'modem/bad-port-name'],
   ['', 'modem/bad-port-name'],
 ])('%s fails with %s', async (name, code) => {

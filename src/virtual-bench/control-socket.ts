@@ -1,14 +1,16 @@
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { type BenchControl, readControlLines } from './bench-control.js';
 import { BenchError } from './errors.js';
 
 /**
  * Listens for commands on a unix socket that only its owner may use; resolves with the way to close and remove it. A socket that a
  * killed bench left behind is replaced.
- * @throws BenchError `virtual-bench/address-in-use`
+ * @throws BenchError `virtual-bench/address-in-use`, `virtual-bench/bad-control-path`
  */
 export async function listenForControl(path: string, control: BenchControl): Promise<() => Promise<void>> {
+  refuseUnfit(path);
   await removeStale(path);
   const clients = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -36,6 +38,31 @@ export async function listenForControl(path: string, control: BenchControl): Pro
     for (const client of clients) client.destroy();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
+}
+
+/** Octets that the address of a unix socket holds; of a longer path it would keep the beginning, in silence. */
+const longestAddress = 107;
+
+function refuseUnfit(path: string): void {
+  if (Buffer.byteLength(path) > longestAddress) {
+    throw new BenchError('virtual-bench/bad-control-path', `the path of the control socket has more than ${longestAddress} octets`, {
+      advice: 'choose a shorter --control path, or one from the folder where it runs',
+    });
+  }
+  // The system calls this a lack of permission.
+  const folder = dirname(path);
+  if (isFolder(folder)) return;
+  throw new BenchError('virtual-bench/bad-control-path', `there is no folder ${folder} for the control socket`, {
+    advice: 'choose another --control path',
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function removeStale(path: string): Promise<void> {

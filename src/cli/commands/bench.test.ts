@@ -108,3 +108,12 @@ describe('the process', () => {
 function end(child: ChildProcess): void {
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
 }
+
+test.each([
+  ['/nonexistent/control', /there is no folder \/nonexistent/],
+  ['/dev/null/control', /there is no folder \/dev\/null/],
+  ['c'.repeat(108), /more than 107 octets/],
+])('a control path that cannot be one is wrong usage: %s', async (path, words) => {
+  const { exitCode, stderr } = await runCommand(['bench', '--tcp', '0', '--control', path]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringMatching(words)]);
+});
