@@ -149,6 +149,28 @@ test('bootstraps and notifications that send vouches for are checked with the SI
   expect(String((await plain.waitForEvent('withheld')).reason)).toContain('mac-unverifiable');
   expect(plain.eventsNamed('message')).toEqual([]);
 
+  // Where the configuration says the IMSI, that is the key.
+  const told = join(folder, 'told.yaml');
+  writeFileSync(told, `dm:\n  imsi: { file: ${files.imsi} }\n  require-authenticated: [bootstrap]\n`);
+  const knowing = scene.wapbridge([
+    'listen',
+    '--json',
+    '--verbose',
+    '--udp',
+    '0',
+    '--config',
+    told,
+    '--state-dir',
+    join(folder, 'knowing'),
+  ]);
+  const { port: second } = await knowing.waitForEvent('listening');
+  for (const imsiFile of [files.imsi, files.other])
+    await send([...push, '--sec', 'netwpin', '--imsi-file', imsiFile], ['--via', `udp://127.0.0.1:${second}`]);
+  expect(await knowing.waitForEvent('message')).toMatchObject({ authentication: { result: 'mac-ok', rule: 'imsi-semi-octets' } });
+  expect(String((await knowing.waitForEvent('withheld')).reason)).toContain('mac-bad');
+  await knowing.stop();
+  ran.push(knowing);
+
   await listen.events.waitForCount('delivered', 3, ({ event, sink }) => event === 'delivered' && sink === 'dm-application');
   expect(listen.eventsNamed('message')).toHaveLength(3);
   expect(readdirSync(spool).filter((name) => name.endsWith('.body'))).toHaveLength(3);
@@ -163,6 +185,7 @@ test('bootstraps and notifications that send vouches for are checked with the SI
     ['modems', '--modem', receiver.port, '--json'],
     ['doctor', '--modem', receiver.port, '--json'],
     ['decode', '--explain', '--config', config],
+    ['decode', '--json', '--config', told],
   ]) {
     const { stdout, stderr } = spawnSync(process.execPath, [wapbridgeMain, ...words], { input: pdus.join('\n'), encoding: 'utf8' });
     expect(stdout + stderr, words.join(' ')).not.toBe('');

@@ -3,6 +3,8 @@ import type { DmContent } from './dm-content.js';
 
 /** What the user has said about DM messages: the secrets they are checked with, and what must be vouched for. */
 export interface DmPolicy {
+  /** The IMSI that a bootstrap is keyed with where no SIM tells one; never shown, logged or kept. */
+  readonly imsi?: string | undefined;
   /** PINs that a bootstrap may be keyed with. */
   readonly pins: readonly string[];
   /** Secrets shared with DM servers, by server id. */

@@ -241,12 +241,13 @@ export class Intake {
   }
 
   #judge(message: CompleteMessage<PartTag>, of: { readonly receiver: string; readonly imsi: string | null }, first: () => void): void {
-    const draft = (imsi: string | null): MessageDraft =>
-      draftOf(message, { policy: this.#options.dm, receiver: of.receiver, imsi, sessions: this.#sessions });
-    const judged = draft(of.imsi);
-    // Its SIM told its IMSI when the message came, so it will be known again: this is what an earlier run left.
-    if (of.imsi === null && judged.needsImsi && isSim(of.receiver))
-      this.#sims.hold(of.receiver, (imsi) => this.#finish(draft(imsi), first));
+    const { dm } = this.#options;
+    const draft = (imsi: string | null, policy = dm): MessageDraft =>
+      draftOf(message, { policy, receiver: of.receiver, imsi, sessions: this.#sessions });
+    // Its SIM told its IMSI when the message came, so it will be known again: this is what an earlier run left. No other IMSI will do.
+    const isLeft = of.imsi === null && isSim(of.receiver);
+    const judged = draft(of.imsi, isLeft && dm !== undefined ? { ...dm, imsi: undefined } : dm);
+    if (isLeft && judged.needsImsi) this.#sims.hold(of.receiver, (imsi) => this.#finish(draft(imsi), first));
     else this.#finish(judged, first);
   }
 

@@ -5,9 +5,11 @@ import { afterEach, expect, test } from 'vitest';
 import { bodies, macs, notificationPush } from '../dm/dm.vectors.js';
 import { BridgeError } from '../errors.js';
 import { type Journal, openJournal } from '../journal/index.js';
+import { fromHex } from '../octets/index.js';
 import { ManualClock, seededRandom } from '../runtime/index.js';
 import { simWaitMs } from './awaited-sims.js';
 import { deliverPdu } from './deliver.testing.js';
+import { type DmPolicy, openDmPolicy } from './dm-policy.js';
 import type { BridgeEvent } from './events.js';
 import { Intake } from './intake.js';
 import { SharedCommits } from './shared-commits.js';
@@ -36,7 +38,7 @@ interface Run {
 }
 
 /** @param options `crashing` writes so many messages too late: the power goes before */
-function run(directory: string, options: { readonly crashing?: number } = {}): Run {
+function run(directory: string, options: { readonly crashing?: number; readonly dm?: DmPolicy } = {}): Run {
   const clock = new ManualClock();
   runs += 1;
   let unwritten = options.crashing ?? 0;
@@ -52,6 +54,7 @@ function run(directory: string, options: { readonly crashing?: number } = {}): R
     commits: new SharedCommits(journal, clock),
     clock,
     limits: { softMs: 600_000, hardMs: 3_600_000 },
+    ...(options.dm === undefined ? {} : { dm: options.dm }),
     sinksFor: () => ['stdout'],
     emit: (event) => events.push(event),
     onMessage: () => {},
@@ -198,4 +201,40 @@ test('what still waits for its SIM when the program ends stays for the next run'
   await after.clock.settle();
   await after.intake.flush();
   expect(after.messages()).toMatchObject([{ authentication: { result: 'mac-ok' } }]);
+});
+
+test('a configured IMSI is the key where no SIM tells one, and where one does it is that of the SIM', async () => {
+  const dm: DmPolicy = { ...openDmPolicy, imsi };
+  const { intake, messages, receive } = run(newFolder(), { dm });
+  for (const part of bootstrap) await receive(part, { receiver: 'imei:1', imsi: null });
+  for (const part of bootstrap) await receive(part, { receiver: 'imsi:of-another', imsi: '001010000000001' });
+  await intake.accept({
+    binding: 'udp',
+    from: '127.0.0.1:9200',
+    envelope: { headers: [], destinationPort: 2948, sourcePort: 9200 },
+    octets: fromHex(push),
+    retransmissionKey: null,
+  });
+  await intake.flush();
+  expect(messages().map(({ authentication }) => authentication)).toMatchObject([
+    { result: 'mac-ok', rule: 'imsi-semi-octets' },
+    { result: 'mac-bad' },
+    { result: 'mac-ok', rule: 'imsi-semi-octets' },
+  ]);
+});
+
+test('what a crash left unjudged waits for its own SIM although another IMSI is configured, which counts where that does not come back', async () => {
+  const folder = newFolder();
+  const crashed = run(folder, { crashing: 1 });
+  for (const part of bootstrap) await crashed.receive(part);
+  await crashed.end();
+  const dm: DmPolicy = { ...openDmPolicy, imsi: '001010000000001' };
+  const short = run(folder, { dm });
+  await short.clock.settle();
+  expect(short.messages()).toEqual([]);
+  await short.end();
+  const after = run(folder, { dm });
+  await after.clock.step(simWaitMs);
+  await after.intake.flush();
+  expect(after.messages()).toMatchObject([{ authentication: { result: 'mac-bad' } }]);
 });

@@ -70,7 +70,7 @@ export function draftOf(message: CompleteMessage<PartTag>, context: JudgingConte
   const verdict = route(arrival);
   const body = push?.body ?? datagram?.octets ?? null;
   const bodyOffset = push === null || datagram === null ? 0 : push.body.byteOffset - datagram.octets.byteOffset;
-  const secrets = { imsi: context.imsi ?? undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
+  const secrets = { imsi: context.imsi ?? policy.imsi, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
   const announced = announcedBy(tags, context);
   const content: DmContent | null = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset, announced });
   return draft({
@@ -100,7 +100,7 @@ export function draftOfEndpoint(message: EndpointMessage, tag: PartTag, context:
   const { destinationPort = 0, sourcePort = 0 } = envelope;
   const datagram: WdpDatagram | null = binding === 'udp' ? { destinationPort, sourcePort, portBits: 16, octets } : null;
   const bodyOffset = push === null ? 0 : push.body.byteOffset - octets.byteOffset;
-  const secrets = { imsi: undefined, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
+  const secrets = { imsi: policy.imsi, pins: policy.pins, server: (id: string) => policy.servers.get(id) ?? null };
   const announced = announcedBy([tag], context);
   const content = push === null ? null : readDmContent(push, verdict.verdict, secrets, { bodyOffset, announced });
   return draft({

@@ -5,11 +5,14 @@ import { BridgeError } from '../errors.js';
 
 /**
  * What the configuration says about DM messages, its secrets read.
- * @throws BridgeError `config/secret-missing`, `cli/bad-nonce`
+ * @throws BridgeError `config/secret-missing`, `cli/bad-nonce`, `cli/bad-imsi`
  */
 export async function dmPolicyOf(dm: Config['dm'], environment: Readonly<Record<string, string | undefined>>): Promise<DmPolicy> {
   if (dm === undefined) return openDmPolicy;
   const { readSecret } = await import('../config/index.js');
+  const imsi = dm.imsi === undefined ? undefined : await readSecret(dm.imsi, environment);
+  if (imsi !== undefined && !/^\d{6,15}$/.test(imsi))
+    throw new BridgeError('cli/bad-imsi', 'what dm.imsi in the configuration names is no IMSI', { advice: 'an IMSI has 6 to 15 digits' });
   const pins = await Promise.all((dm.pins ?? []).map((reference) => readSecret(reference, environment)));
   const servers = new Map<string, { readonly password: string; readonly nonce: Uint8Array }>();
   for (const { id, password, nonce } of dm.servers ?? []) {
@@ -21,5 +24,5 @@ export async function dmPolicyOf(dm: Config['dm'], environment: Readonly<Record<
     }
     servers.set(id, { password: await readSecret(password, environment), nonce: octets });
   }
-  return { pins, servers, requireAuthenticated: new Set(dm['require-authenticated'] ?? []) };
+  return { imsi, pins, servers, requireAuthenticated: new Set(dm['require-authenticated'] ?? []) };
 }

@@ -220,6 +220,7 @@ const server = z
 
 const dm = z
   .strictObject({
+    imsi: secretReference.optional().describe('The IMSI that bootstraps are keyed with, where no SIM tells one'),
     pins: z.array(secretReference).max(16).optional().describe('PINs that bootstraps may be keyed with'),
     servers: z.array(server).max(256).optional(),
     'require-authenticated': z

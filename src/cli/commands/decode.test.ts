@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bodies, macs } from '../../dm/dm.vectors.js';
 import { runCommand } from '../command.testing.js';
 
 // Made by hand from 3GPP TS 23.040 9.2 and WAP-230-WSP 8.2.4.1: a push for the DM client in one part, and the same with 198 more octets in two.
@@ -308,4 +309,27 @@ describe('files', () => {
     expect(wrong.stderr).toMatch(/config\.yaml:2:7: .*did you mean wsp\?\n$/);
     expect((await runCommand(['decode', '--config', config, '--help'])).exitCode).toBe(0);
   });
+});
+
+test('with a configuration MACs and digests are checked, and where its secrets are missing they are not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'wapbridge-decode-secrets-'));
+  try {
+    const config = join(folder, 'config.yaml');
+    await writeFile(join(folder, 'imsi'), '001010123456789\n');
+    await writeFile(config, `dm:\n  imsi: { file: ${join(folder, 'imsi')} }\n`);
+    const [{ mac }] = macs;
+    const bootstrap = `0406311F2DC2918092${Buffer.from(mac).toString('hex')}00AF87${bodies.bootstrap_dm12.wbxml}`;
+    const checked = await decode(bootstrap, '--as', 'wsp', '--config', config);
+    expect(checked).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      objects: [{ authentication: { result: 'mac-ok', rule: 'imsi-semi-octets' } }],
+    });
+    await rm(join(folder, 'imsi'));
+    const unchecked = await decode(bootstrap, '--as', 'wsp', '--config', config);
+    expect(unchecked).toMatchObject({ exitCode: 0, objects: [{ authentication: { result: 'mac-unverifiable' } }] });
+    expect(unchecked.stderr).toMatch(/^wapbridge: note: the secret in \S+ cannot be read: MACs and digests are not checked\n$/);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

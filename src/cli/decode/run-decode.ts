@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import type { DmSecrets } from '../../bridge/index.js';
 import { type CapturedPacket, pcapngPacket, pcapngPrologue } from '../../capture/index.js';
 import { BridgeError } from '../../errors.js';
 import type { CommandIo } from '../command.js';
+import { dmPolicyOf } from '../dm-policy.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { isObject } from '../json-view.js';
 import { glyphsOf } from '../present-message.js';
@@ -21,6 +23,7 @@ export interface DecodeOptions {
   readonly explain: boolean;
   readonly json: boolean;
   readonly pcap?: string | undefined;
+  readonly quiet: boolean;
 }
 
 /** Decodes a stream line by line; each line's object is written before more is read. */
@@ -29,7 +32,7 @@ export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<
   // yargs hands a lone hyphen over as empty text.
   const input = options.file === undefined || options.file === '-' || options.file === '' ? io.stdin : await openInput(options.file);
   let capture: Capture | null = null;
-  const session = new DecodeSession({ annotate: options.explain });
+  const session = new DecodeSession({ annotate: options.explain, secrets: await secretsOf(options, io) });
   let allDecoded = true;
   const show = (decoded: Decoded): void => {
     allDecoded &&= decoded.ok;
@@ -60,6 +63,20 @@ export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<
     await capture?.close();
   }
   return allDecoded ? exitCodes.done : exitCodes.undecodable;
+}
+
+/** What the configuration has to check messages with; what of it cannot be read is no reason not to decode. */
+async function secretsOf({ quiet }: DecodeOptions, io: CommandIo): Promise<DmSecrets> {
+  const dm = io.configuration?.content.dm;
+  if (dm === undefined) return {};
+  try {
+    const { imsi, pins, servers } = await dmPolicyOf(dm, io.environment);
+    return { imsi, pins, server: (id) => servers.get(id) ?? null };
+  } catch (cause) {
+    if (!(cause instanceof BridgeError)) throw cause;
+    if (!quiet) io.errors.line(`wapbridge: note: ${cause.message}: MACs and digests are not checked`);
+    return {};
+  }
 }
 
 function describe(decoded: Decoded, explain: boolean, { output, environment }: CommandIo): readonly string[] {

@@ -1,4 +1,5 @@
 import {
+  type DmSecrets,
   type Presented,
   presentConcatenation,
   presentDatagram,
@@ -106,10 +107,13 @@ interface Progress {
 /** Decodes line after line and joins parts across them. */
 export class DecodeSession {
   readonly #annotate: boolean;
+  readonly #secrets: DmSecrets;
   #reassembler = new Reassembler<Tag>();
 
-  constructor(options: { readonly annotate: boolean }) {
+  /** @param options `secrets` are what bootstraps and notifications are checked with */
+  constructor(options: { readonly annotate: boolean; readonly secrets?: DmSecrets }) {
     this.#annotate = options.annotate;
+    this.#secrets = options.secrets ?? {};
   }
 
   /** Forgets the parts that wait for others. */
@@ -301,7 +305,7 @@ export class DecodeSession {
     progress.diagnostics.push(...arrival.diagnostics);
     if (arrival.kind === 'push') {
       progress.members.push = presentPush(arrival);
-      const content = readDmContent(arrival, verdict.verdict, {}, { annotate, bodyOffset: arrival.body.byteOffset + shift });
+      const content = readDmContent(arrival, verdict.verdict, this.#secrets, { annotate, bodyOffset: arrival.body.byteOffset + shift });
       Object.assign(progress.members, content.members);
       progress.diagnostics.push(...content.diagnostics);
     }
