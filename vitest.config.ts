@@ -1,12 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { HilReporter } from './src/hil/reporter.js';
+import { chooseSeed, readSeed } from './src/hil/seed.js';
 
 /** A file for the results as JSON, so that `.ci/run` can add up what several runs said. */
 const { TEST_REPORT: report, KILLS: kills, SEEDS: seeds, UNPLUGS: unplugs, BENCH: bench = 'hil-tests/benches/virtual.yaml' } = process.env;
 
 /** On a bench that somebody names only the journeys that are written for benches run, one after the other. */
 const named = process.env.BENCH !== undefined;
+
+/** Where chance comes from in journeys: the same for all of them. A bench that somebody names may have a seed of its own, or be real. */
+const seed = readSeed(process.env.SEED) ?? (named ? undefined : chooseSeed());
+const seeded = seed === undefined ? {} : { SEED: String(seed) };
 
 export default defineConfig({
   test: {
@@ -16,7 +21,7 @@ export default defineConfig({
     isolate: false,
     reporters: [
       'default',
-      new HilReporter(),
+      new HilReporter({ seed }),
       ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, Record<string, unknown>]]),
     ],
     projects: [
@@ -29,7 +34,7 @@ export default defineConfig({
           testTimeout: 60_000,
           maxConcurrency: 24,
           hookTimeout: 60_000,
-          env: { KILLS: kills ?? '5', SEEDS: seeds ?? '10', UNPLUGS: unplugs ?? '4', BENCH: bench },
+          env: { KILLS: kills ?? '5', SEEDS: seeds ?? '10', UNPLUGS: unplugs ?? '4', BENCH: bench, ...seeded },
         },
       },
       {
@@ -46,7 +51,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          env: { KILLS: kills ?? '50', SEEDS: seeds ?? '200', UNPLUGS: unplugs ?? '50' },
+          env: { KILLS: kills ?? '50', SEEDS: seeds ?? '200', UNPLUGS: unplugs ?? '50', ...seeded },
         },
       },
       {

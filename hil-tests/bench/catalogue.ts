@@ -63,7 +63,9 @@ const ofReportedParts = (parts: number): Journey => ({
       const told = new Set(reports().map(({ event }) => event['messageReference']));
       return receipt.parts.filter(({ messageReference }) => !told.has(messageReference)).map(({ sequence }) => sequence);
     };
-    await bench.waitFor('a status report of each part', ({ kind }) => kind === 'report' && missing().length === 0, within);
+    // The virtual network reports each part as it delivers it; an operator's takes its time.
+    const reported = bench.kind === 'virtual' ? undefined : within;
+    await bench.waitFor('a status report of each part', ({ kind }) => kind === 'report' && missing().length === 0, reported);
   },
   breaks: { by: (bench) => bench.modem('a').fault('late-reports', { delaySeconds: 600 }), says: /a status report of each part in vain/ },
 });

@@ -1,12 +1,11 @@
-import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { describePeer } from '../support/peer.js';
 import { startProgram } from '../support/program.js';
 import { type Scene, test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 
 const cuts = Number(process.env['CUTS'] ?? 300);
-const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 const script = fileURLToPath(new URL('../../scripts/powercut.mjs', import.meta.url));
 
 async function powercut(scene: Scene, words: readonly string[]) {

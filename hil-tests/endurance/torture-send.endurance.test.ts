@@ -1,11 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { startProgram } from '../support/program.js';
 import { test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 
 const sends = Number(process.env['SENDS'] ?? 100);
-const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 const script = fileURLToPath(new URL('../../scripts/torture-send.mjs', import.meta.url));
 
 test(`every receipt is true and nothing leaves twice without leave, whatever befalls program and modem (${sends} sends, SEED=${seed})`, async ({

@@ -1,11 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { startProgram } from '../support/program.js';
 import { test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 
 const kills = Number(process.env['TORTURE_KILLS'] ?? 200);
-const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 const script = fileURLToPath(new URL('../../scripts/torture.mjs', import.meta.url));
 
 test(`kill -9 of listen at named points and at random instants, with faults of modems and consumers, loses nothing (${kills} kills, SEED=${seed})`, async ({

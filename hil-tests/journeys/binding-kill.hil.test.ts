@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -9,11 +9,11 @@ import type { ObexPacket } from '../../src/endpoints/obex/packet.js';
 import { seededRandom } from '../../src/runtime/index.js';
 import type { NdjsonObject } from '../support/lines.js';
 import { type Scene, test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 import { sipMessage } from '../support/sip-peer.js';
 import type { RunningWapbridge } from '../support/wapbridge.js';
 
 const kills = Number(process.env.KILLS ?? 50);
-const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 const killAt = new URL('../support/kill-at.mjs', import.meta.url).href;
 
 /** Steps of the road of a push that comes without a modem. */

@@ -5,9 +5,8 @@ import { post, RawConnection } from '../../src/endpoints/http/http.testing.js';
 import { connectPacket, RawObex } from '../../src/endpoints/obex/obex.testing.js';
 import { seededRandom } from '../../src/runtime/index.js';
 import { test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 import { askByUdp, sipMessage } from '../support/sip-peer.js';
-
-const seed = 20261127;
 
 test('with all bindings open, garbage and half-open connections at each of them leave every other answering', async ({ scene }) => {
   const random = seededRandom(seed);

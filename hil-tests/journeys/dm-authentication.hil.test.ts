@@ -7,6 +7,7 @@ import { bodies, notificationPush } from '../../src/dm/dm.vectors.js';
 import { ManualClock, seededRandom } from '../../src/runtime/index.js';
 import { openVirtualBench } from '../../src/virtual-bench/index.js';
 import { test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 import { deliverTpdu } from '../support/tpdu.js';
 import { wapbridgeMain } from '../support/wapbridge.js';
 
@@ -16,7 +17,7 @@ const killAt = new URL('../support/kill-at.mjs', import.meta.url).href;
 
 /** The IMSI of the SIM in the first virtual modem, asked for as a terminal program would. */
 async function firstImsi(): Promise<string> {
-  const bench = await openVirtualBench({ modems: 1, transport: 'memory', clock: new ManualClock(), random: seededRandom(1) });
+  const bench = await openVirtualBench({ modems: 1, transport: 'memory', clock: new ManualClock(), random: seededRandom(seed) });
   try {
     return bench.modems[0]!.modem.identity.imsi;
   } finally {

@@ -7,6 +7,7 @@ import { ManualClock, seededRandom } from '../../src/runtime/index.js';
 import { openVirtualBench } from '../../src/virtual-bench/index.js';
 import { rewrittenModem } from '../support/rewritten-modem.js';
 import { test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 import { deliverTpdu } from '../support/tpdu.js';
 import { type RunningWapbridge, wapbridgeMain } from '../support/wapbridge.js';
 
@@ -19,7 +20,7 @@ const serverId = 'dm.bench.invalid';
 
 /** The IMSI of the SIM in the second virtual modem, asked for as a terminal program would. */
 async function secondImsi(): Promise<string> {
-  const bench = await openVirtualBench({ modems: 2, transport: 'memory', clock: new ManualClock(), random: seededRandom(1) });
+  const bench = await openVirtualBench({ modems: 2, transport: 'memory', clock: new ManualClock(), random: seededRandom(seed) });
   try {
     return bench.modems[1]!.modem.identity.imsi;
   } finally {

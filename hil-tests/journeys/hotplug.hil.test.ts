@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { seed } from '../support/seed.js';
 
 const script = fileURLToPath(new URL('../../scripts/hotplug.mjs', import.meta.url));
 const unplugs = Number(process.env.UNPLUGS ?? 50);
-const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 
 test.each(['plain-27005', 'huawei-e-series'])(
   `a modem pulled out ${unplugs} times at octets of chance and with commands unanswered, %s: no message lost, none handed on twice (SEED=${seed})`,

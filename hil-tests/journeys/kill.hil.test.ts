@@ -1,13 +1,12 @@
-import { randomInt } from 'node:crypto';
 import { expect } from 'vitest';
 import { seededRandom } from '../../src/runtime/index.js';
 import type { NdjsonObject } from '../support/lines.js';
 import { type RunningBench, type Scene, test } from '../support/scene.js';
+import { seed } from '../support/seed.js';
 import { dmPushParts } from '../support/tpdu.js';
 import type { RunningWapbridge } from '../support/wapbridge.js';
 
 const kills = Number(process.env.KILLS ?? 50);
-const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 
 /** Steps of the road at which `listen` says that it has come so far, each with how often a two-part message passes it. */
 const points = [

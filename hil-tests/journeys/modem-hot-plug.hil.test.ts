@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type ModemEvent, openModem, PortClosedError, supervise } from '../../src/modem/index.js';
 import { seededRandom, systemClock } from '../../src/runtime/index.js';
 import { openVirtualBench, type VirtualBench } from '../../src/virtual-bench/index.js';
+import { seed } from '../support/seed.js';
 
 /** Made by hand from 3GPP TS 23.040 9.2.2.1: an SMS-DELIVER with 8-bit data. */
 const deliver = '440B915155550521F300F5621122702400000501020304 05'.replace(' ', '');
@@ -17,7 +18,7 @@ function folder(): string {
 }
 
 async function plugIn(link: string): Promise<VirtualBench> {
-  const bench = await openVirtualBench({ modems: 1, transport: 'pty', clock: systemClock, random: seededRandom(1) });
+  const bench = await openVirtualBench({ modems: 1, transport: 'pty', clock: systemClock, random: seededRandom(seed) });
   onTestFinished(() => bench.close());
   symlinkSync(bench.modems[0]!.port, `${link}.new`);
   renameSync(`${link}.new`, link);

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Modem, type ModemEvent, type OpenModemOptions, openModem, PortClosedError, type ReceivedPdu } from '../../src/modem/index.js';
 import { seededRandom, systemClock } from '../../src/runtime/index.js';
 import { openVirtualBench, type VirtualBench } from '../../src/virtual-bench/index.js';
+import { seed } from '../support/seed.js';
 
 /** Made by hand from 3GPP TS 23.040 9.2.2.1: an SMS-DELIVER with 8-bit data, its last two octets chosen. */
 const deliver = (number: number): string =>
@@ -11,7 +12,7 @@ const deliver = (number: number): string =>
   );
 
 async function openBench(transport: 'pty' | 'tcp', options: { readonly modems?: number } = {}): Promise<VirtualBench> {
-  const bench = await openVirtualBench({ modems: options.modems ?? 1, transport, clock: systemClock, random: seededRandom(1) });
+  const bench = await openVirtualBench({ modems: options.modems ?? 1, transport, clock: systemClock, random: seededRandom(seed) });
   onTestFinished(() => bench.close());
   return bench;
 }

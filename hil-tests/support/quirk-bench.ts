@@ -2,6 +2,7 @@ import { Modem, type ModemEvent, type ModemOptions, type ReceivedPdu } from '../
 import { type ModemProfile, plainModem, profiles, type QuirkId } from '../../src/profiles/index.js';
 import { ManualClock, seededRandom } from '../../src/runtime/index.js';
 import { type BenchModem, openVirtualBench, type VirtualBench } from '../../src/virtual-bench/index.js';
+import { seed } from './seed.js';
 
 /** Made by hand from 3GPP TS 23.040 9.2.2.1: an SMS-DELIVER with 8-bit data, its last octet chosen. */
 export const deliverTpdu = (last: number): string =>
@@ -25,7 +26,7 @@ export class QuirkBench {
   static async open(quirk: QuirkId, { known }: { readonly known: boolean }): Promise<QuirkBench> {
     const clock = new ManualClock(Date.UTC(2026, 10, 22));
     const listing = profiles.find(({ quirks }) => quirks.includes(quirk)) ?? plainModem;
-    const bench = await openVirtualBench({ modems: 2, transport: 'memory', clock, random: seededRandom(1), quirks: [quirk] });
+    const bench = await openVirtualBench({ modems: 2, transport: 'memory', clock, random: seededRandom(seed), quirks: [quirk] });
     return new QuirkBench(bench, clock, { ...listing, quirks: known ? [quirk] : [] });
   }
 

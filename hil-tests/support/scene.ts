@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from 'vitest';
+import { readSeed } from '../../src/hil/seed.js';
 import type { NdjsonObject } from './lines.js';
 import { findProgram, type RunningProgram, startProgram } from './program.js';
 import { RunningWapbridge } from './wapbridge.js';
@@ -80,7 +81,16 @@ export class Scene {
   /** A virtual bench whose modems are up. */
   async bench(options: { modems?: number; parameters?: readonly string[] } = {}): Promise<RunningBench> {
     const count = options.modems ?? 1;
-    const started = this.wapbridge(['bench', '--json', '--modems', String(count), '--link', this.folder(), ...(options.parameters ?? [])]);
+    const started = this.wapbridge([
+      'bench',
+      '--json',
+      '--modems',
+      String(count),
+      '--link',
+      this.folder(),
+      ...seeded(),
+      ...(options.parameters ?? []),
+    ]);
     const announced = await started.events.waitForCount('virtual-modem', count, (object) => object['event'] === 'virtual-modem');
     const modems = announced.map((object) => ({
       name: String(object['name']),
@@ -120,6 +130,12 @@ export class Scene {
     this.#endings.push(() => program.stop());
     return program;
   }
+}
+
+/** The run's seed for virtual modems; nothing where the run has none. */
+function seeded(): readonly string[] {
+  const seed = readSeed(process.env['SEED']);
+  return seed === undefined ? [] : ['--seed', String(seed)];
 }
 
 /** vitest's `test` with a {@link Scene} that ends with the test. */

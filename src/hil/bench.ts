@@ -22,6 +22,7 @@ export interface Needs {
 
 interface BenchParts {
   readonly plan: BenchPlan;
+  readonly seed: number | null;
   readonly modems: readonly BenchModem[];
   readonly moments: Moments;
   readonly ledger: Ledger;
@@ -53,6 +54,11 @@ export class Bench {
     return this.#parts.plan.virtual || this.modems.some((modem) => modem.facts?.virtual === true) ? 'virtual' : 'real';
   }
 
+  /** What its chance comes from; null on a real bench, and where the caller gave chance of another kind. */
+  get seed(): number | null {
+    return this.#parts.seed;
+  }
+
   get modems(): readonly BenchModem[] {
     return this.#parts.modems;
   }
@@ -81,8 +87,11 @@ export class Bench {
     }
     if (messages === 0) return null;
     if (!plan.virtual && isQuiet(plan, clock.now())) return `nothing is sent at this time of day, by ${plan.place(['quiet-hours'])}`;
-    const left = ledger.left(this.modems[0]?.label ?? '');
-    if (left !== null && left < messages) return `it may send ${messages} messages, and ${left} are left, by ${plan.place(['budget'])}`;
+    for (const { label } of this.modems.slice(0, modems)) {
+      const left = ledger.left(label);
+      if (left === null || left >= messages) continue;
+      return `it sends up to ${messages} message${messages === 1 ? '' : 's'}, and ${label} may send ${left} more in this run, by ${plan.place(['budget'])}`;
+    }
     return null;
   }
 

@@ -6,6 +6,8 @@ import type { Moment } from './moments.js';
 export interface JourneyRecord {
   readonly bench: string;
   readonly kind: 'virtual' | 'real';
+  /** What its bench's chance came from; null on a real bench. */
+  readonly seed: number | null;
   readonly modems: readonly { readonly name: string; readonly label: string; readonly facts: BenchModemFacts | null }[];
   readonly needs: Needs;
   /** Why it did not run; null where it did. */
@@ -39,6 +41,7 @@ export function recordJourney(
   return {
     bench: bench.name,
     kind: bench.kind,
+    seed: bench.seed,
     modems: bench.modems.map(({ name, label, facts }) => ({ name, label, facts })),
     needs,
     skipped: options.skipped ?? null,

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchPlan, checkBench, loadBench } from '../config/index.js';
 import { rememberedPin } from '../modem/index.js';
-import { type Clock, type Random, seededRandom, systemClock, systemRandom, temporaryFolder } from '../runtime/index.js';
+import { type Clock, type Random, systemClock, systemRandom, temporaryFolder } from '../runtime/index.js';
 import { openVirtualBench, type VirtualBench } from '../virtual-bench/index.js';
 import { Bench } from './bench.js';
 import { lockModem, type Release } from './bench-lock.js';
@@ -12,6 +12,7 @@ import { HilError } from './errors.js';
 import { type Finding, findModem } from './find-modem.js';
 import { isQuiet, openLedger } from './ledger.js';
 import { Moments } from './moments.js';
+import { chooseSeed, randomOf } from './seed.js';
 
 /** How a bench is opened. */
 export interface OpenBenchOptions {
@@ -21,7 +22,7 @@ export interface OpenBenchOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Seed of the virtual bench, in place of the file's. */
+  /** Seed of a virtual bench and of the bridges on it, in place of the file's; a bench whose file has none chooses one, unless it is given `random`. */
   readonly seed?: number | undefined;
   /** What waits take when they do not say: 1 unless given; smaller for tests that are to fail. */
   readonly patience?: number;
@@ -45,8 +46,10 @@ sims:
  * @throws ConfigError with line and column; HilError `hil/bench-held`, `hil/no-modem`, `hil/wrong-modem`, `hil/modem-not-ready`; what opening a modem throws
  */
 export async function openBench(options: OpenBenchOptions = {}): Promise<Bench> {
-  const { environment = process.env, clock = systemClock, random = systemRandom } = options;
+  const { environment = process.env, clock = systemClock } = options;
   const plan = await planOf(options.file, environment);
+  const seed = seedOf(plan, options);
+  const chance = (nth: number): Random => (seed === null ? (options.random ?? systemRandom) : randomOf(seed, nth));
   const directory = temporaryFolder('wb-hil-');
   const endings: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true, maxRetries: 5 })];
   const close = async (): Promise<void> => {
@@ -55,7 +58,7 @@ export async function openBench(options: OpenBenchOptions = {}): Promise<Bench> 
   try {
     const moments = new Moments(clock);
     const ledger = openLedger(plan, options.ledgerFolder);
-    const virtual = plan.virtual ? await openPlayed(plan, { clock, random, seed: options.seed, link: join(directory, 'ports') }) : null;
+    const virtual = plan.virtual ? await openPlayed(plan, { clock, random: chance(0), link: join(directory, 'ports') }) : null;
     if (virtual !== null) endings.push(() => virtual.close());
     const modems: BenchModem[] = [];
     const admit = (): void => {
@@ -92,7 +95,7 @@ export async function openBench(options: OpenBenchOptions = {}): Promise<Bench> 
         pin: pin === null ? undefined : rememberedPin({ read: async () => pin, file: pinMemory(environment) }),
         stateDirectory: directory,
         clock,
-        random,
+        random: chance(at + 1),
         moments,
         ledger,
         admit,
@@ -104,7 +107,7 @@ export async function openBench(options: OpenBenchOptions = {}): Promise<Bench> 
     }
     await Promise.all(modems.map((modem) => modem.start()));
     for (const modem of modems) await checkIdentity(modem, plan);
-    return new Bench({ plan, modems, moments, ledger, clock, patience: options.patience ?? 1, virtual, close });
+    return new Bench({ plan, seed, modems, moments, ledger, clock, patience: options.patience ?? 1, virtual, close });
   } catch (cause) {
     await close();
     throw cause;
@@ -118,21 +121,25 @@ async function planOf(file: string | undefined, environment: Readonly<Record<str
   throw new HilError('hil/no-modem', 'the bench that is built in does not hold', { advice: 'report this' });
 }
 
+/** On a real bench nothing is seeded: two runs must not use the same message references there. */
+function seedOf({ virtual, virtualBench }: BenchPlan, { seed, random }: OpenBenchOptions): number | null {
+  if (!virtual) return null;
+  return seed ?? virtualBench.seed ?? (random === undefined ? chooseSeed() : null);
+}
+
 interface Playing {
   readonly clock: Clock;
   readonly random: Random;
-  readonly seed: number | undefined;
   readonly link: string;
 }
 
-function openPlayed({ modems, virtualBench }: BenchPlan, { clock, random, seed, link }: Playing): Promise<VirtualBench> {
+function openPlayed({ modems, virtualBench }: BenchPlan, { clock, random, link }: Playing): Promise<VirtualBench> {
   const { transport = 'pty', profile } = virtualBench;
-  const chosen = seed ?? virtualBench.seed;
   return openVirtualBench({
     modems: modems.length,
     transport,
     clock,
-    random: chosen === undefined ? random : seededRandom(chosen),
+    random,
     profile,
     ...(transport === 'pty' ? { link } : { tcpPort: 0 }),
   });

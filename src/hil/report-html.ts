@@ -1,6 +1,6 @@
 import { escapeXml } from './report-junit.js';
 import { latencyHistogram, partPlot } from './report-svg.js';
-import { firstLine, kindOf, type ReportedJourney, redacted } from './reporter.js';
+import { firstLine, kindOf, type ReportedJourney, redacted, seedsOf } from './reporter.js';
 
 const style = `
 :root { color-scheme: light dark; --ink: #1a1d21; --soft: #60666e; --line: #d5d9de; --paper: #fff; --good: #1c7c3c; --bad: #b3261e; --plain: #8a6500; --mark: #2b5fa8 }
@@ -29,13 +29,20 @@ export function reportHtml(journeys: readonly ReportedJourney[]): string {
   return `<!doctype html><!-- ${firstLine(journeys)} -->
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeXml(`${kind} bench ${bench}: ${summary}`)}</title><style>${style}</style></head>
 <body><p class="kind ${kind}">${escapeXml(firstLine(journeys))}</p>
-<h1>${escapeXml(bench)}</h1><p>${escapeXml(summary)}</p>
+<h1>${escapeXml(bench)}</h1><p>${escapeXml(summary)}</p>${seeds(journeys)}
 ${modems(journeys)}
 ${latencies.length === 0 ? '' : `<h2>Latency of ${latencies.length} messages, milliseconds</h2>${latencyHistogram(latencies)}<p class="soft">From the modem's answer to the first part until the hand-on. ${escapeXml(spread(latencies))}</p>`}
 <h2>Journeys</h2>
 ${journeys.map(section).join('\n')}
 </body></html>
 `;
+}
+
+/** How the run is repeated; nothing on a real bench, where nothing is. */
+function seeds(journeys: readonly ReportedJourney[]): string {
+  const all = seedsOf(journeys);
+  const again = all.map((seed) => `<code>SEED=${seed}</code>`).join(', ');
+  return all.length === 0 ? '' : `<p class="soft">Seed ${all.join(', ')}: ${again} takes the same chances again.</p>`;
 }
 
 function modems(journeys: readonly ReportedJourney[]): string {

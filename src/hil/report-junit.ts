@@ -1,4 +1,4 @@
-import { firstLine, kindOf, type ReportedJourney } from './reporter.js';
+import { firstLine, kindOf, type ReportedJourney, seedsOf } from './reporter.js';
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
@@ -20,7 +20,7 @@ export function reportJunit(journeys: readonly ReportedJourney[]): string {
     `<?xml version="1.0" encoding="UTF-8"?><!-- ${firstLine(journeys)} -->`,
     `<testsuites name="wapbridge hil" ${attributes}>`,
     `  <testsuite name="${escapeXml(name)}" ${attributes}>`,
-    `    <properties><property name="bench-kind" value="${kindOf(journeys)}"/></properties>`,
+    `    <properties>${propertiesOf([['bench-kind', kindOf(journeys)], ...seedsOf(journeys).map((seed) => ['seed', `${seed}`] as const)])}</properties>`,
     ...journeys.map(testCase),
     '  </testsuite>',
     '</testsuites>',
@@ -28,20 +28,25 @@ export function reportJunit(journeys: readonly ReportedJourney[]): string {
   ].join('\n');
 }
 
+function propertiesOf(properties: readonly (readonly [string, string])[]): string {
+  return properties.map(([key, value]) => `<property name="${escapeXml(key)}" value="${escapeXml(value)}"/>`).join('');
+}
+
 function testCase({ file, name, state, durationMs, errors, record }: ReportedJourney): string {
   const latencies = record?.latenciesMs ?? [];
-  const properties = [
+  const properties = propertiesOf([
     ['bench-kind', record?.kind ?? 'virtual'],
+    ...(record?.seed == null ? [] : [['seed', `${record.seed}`] as const]),
     ...latencies.map((latency, at) => [`latency-ms-${at + 1}`, latency.toFixed(1)] as const),
     ...(record?.modems ?? []).map(
       ({ name: modem, facts }) => [`firmware-${modem}`, `${facts?.model ?? '-'} ${facts?.firmware ?? '-'}`] as const,
     ),
-  ].map(([key = '', value = '']) => `<property name="${escapeXml(key)}" value="${escapeXml(value)}"/>`);
+  ]);
   const outcome =
     state === 'failed'
       ? `<failure message="${escapeXml((errors[0] ?? 'failed').split('\n', 1)[0] ?? '')}">${escapeXml(errors.join('\n\n'))}</failure>`
       : state === 'skipped'
         ? `<skipped message="${escapeXml(record?.skipped ?? 'skipped')}"/>`
         : '';
-  return `    <testcase classname="${escapeXml(file)}" name="${escapeXml(name)}" time="${seconds(durationMs)}"><properties>${properties.join('')}</properties>${outcome}</testcase>`;
+  return `    <testcase classname="${escapeXml(file)}" name="${escapeXml(name)}" time="${seconds(durationMs)}"><properties>${properties}</properties>${outcome}</testcase>`;
 }

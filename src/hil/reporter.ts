@@ -32,13 +32,27 @@ interface TestModuleLike {
 /** A vitest reporter: `junit.xml` and `report.html` for the tests that used a bench. Others are not in it, so that no report says more than the bench saw. */
 export class HilReporter {
   readonly #folder: string;
+  readonly #seed: number | undefined;
+  readonly #say: (line: string) => void;
 
-  constructor(options: { readonly folder?: string } = {}) {
+  /** `seed`: what the whole run was seeded with; it is told before the first test, and again where one failed. */
+  constructor(options: { readonly folder?: string; readonly seed?: number | undefined; readonly say?: (line: string) => void } = {}) {
     this.#folder = options.folder ?? process.env['HIL_REPORTS'] ?? join('reports', 'hil');
+    this.#seed = options.seed;
+    this.#say = options.say ?? ((line) => process.stdout.write(`${line}\n`));
+  }
+
+  onTestRunStart(): void {
+    if (this.#seed !== undefined) this.#say(`seed ${this.#seed} (SEED=${this.#seed} takes the same chances again)`);
   }
 
   onTestRunEnd(modules: readonly TestModuleLike[]): void {
-    const journeys = modules.flatMap((module) => [...module.children.allTests()].flatMap((test) => reported(module, test)));
+    const tests = modules.flatMap((module) => [...module.children.allTests()].map((test) => ({ module, test })));
+    const journeys = tests.flatMap(({ module, test }) => reported(module, test));
+    if (tests.some(({ test }) => test.result().state === 'failed')) {
+      const seeds = this.#seed === undefined ? seedsOf(journeys) : [this.#seed];
+      for (const seed of seeds) this.#say(`failed with seed ${seed}: SEED=${seed} takes the same chances again`);
+    }
     if (journeys.length === 0) return;
     makeFolder(this.#folder);
     writeFileSync(join(this.#folder, 'junit.xml'), reportJunit(journeys));
@@ -70,6 +84,11 @@ export function redacted(text: string): string {
 /** `virtual` unless every bench of the run was real. */
 export function kindOf(journeys: readonly ReportedJourney[]): 'virtual' | 'real' {
   return journeys.length > 0 && journeys.every(({ record }) => record?.kind === 'real') ? 'real' : 'virtual';
+}
+
+/** The seeds of the run's benches, each once: one, unless each file's bench chose its own. */
+export function seedsOf(journeys: readonly ReportedJourney[]): readonly number[] {
+  return [...new Set(journeys.flatMap(({ record }) => record?.seed ?? []))];
 }
 
 /** The first line of every report. */

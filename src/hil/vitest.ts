@@ -3,6 +3,7 @@ import { attach } from './attachments.js';
 import { Bench, type Needs } from './bench.js';
 import { type JourneyRecord, recordJourney } from './journey.js';
 import { openBench } from './open-bench.js';
+import { readSeed } from './seed.js';
 import type { ExpectedPush } from './types.js';
 
 export * from './index.js';
@@ -33,14 +34,14 @@ expect.extend({
 
 /**
  * vitest's `test` with a `bench`: the one whose file the variable `BENCH` names, else two virtual modems `a` and `b`. It is opened once for
- * all tests of a file. `SEED` seeds a virtual bench.
+ * all tests of a file. `SEED` seeds a virtual bench, which otherwise chooses
+ * a seed; reports have it.
  */
 export const test = base.extend<{ bench: Bench; openedBench: Bench }>({
   openedBench: [
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to learn which fixtures this one needs.
     async ({}, use) => {
-      const seed = process.env['SEED'];
-      const bench = await openBench({ file: process.env['BENCH'] || undefined, seed: seed === undefined ? undefined : Number(seed) });
+      const bench = await openBench({ file: process.env['BENCH'] || undefined, seed: readSeed(process.env['SEED']) });
       try {
         await use(bench);
       } finally {
