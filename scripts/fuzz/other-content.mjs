@@ -42,7 +42,7 @@ export const otherContentTokens = [
 export function otherContentTargets(octetTarget, violated, decodeTwice) {
   return [
     octetTarget('mms', 'mms', 4, ({ octets, explained }) => {
-      const { value } = decodeTwice(octets, decodeMms, { tiles: false, explained });
+      const { value } = decodeTwice(octets, decodeMms, { tiles: true, explained });
       if (value === null) violated('an MMS message was refused, it is to be read as far as it goes');
       const { headers, diagnostics, messageType } = value;
       if (headers.length > 100) violated(`${headers.length} headers`);

@@ -111,6 +111,18 @@ describe('MMS messages in brief', () => {
     expect(codesOf(hex)).toEqual([code]);
   });
 
+  test('the dump names what was not read as well', () => {
+    const annotations: Annotation[] = [];
+    decodeMms(fromHex('8C82880581'), { annotate: (annotation) => annotations.push(annotation) });
+    expect(annotations.map(({ offset, field }) => `${offset} ${field}`)).toEqual([
+      '0 mms.header',
+      '1 mms.Message-Type',
+      '2 mms.header',
+      '3 mms.Expiry.length',
+      '4 mms.rest',
+    ]);
+  });
+
   test('at most a hundred headers are looked at, and long values are cut', () => {
     expect(codesOf(`8C82${'8680'.repeat(99)}`)).toEqual([]);
     expect(codesOf(`8C82${'8680'.repeat(100)}`)).toEqual(['dm/mms-too-many-headers at 200']);

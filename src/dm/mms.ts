@@ -57,6 +57,7 @@ export function decodeMms(octets: Uint8Array, options: CursorOptions = {}): MmsM
   } catch (caught) {
     if (!(caught instanceof DecodeError)) throw caught;
     say(caught.code, caught.message, caught.offset);
+    cursor.rest('rest', (rest) => `${rest.length} octet${rest.length === 1 ? '' : 's'}, not read`);
   }
   return { messageType: type ?? null, headers, diagnostics };
 }
@@ -244,5 +245,5 @@ function shownAny(value: MmsValue): string | number {
 
 function shown(text: string): string {
   if (text.length <= shownCharacters) return text;
-  return `${[...text.slice(0, 2 * shownCharacters)].slice(0, shownCharacters).join('')}…`;
+  return `${text.slice(0, shownCharacters).replace(/[\ud800-\udbff]$/, '')}…`;
 }
