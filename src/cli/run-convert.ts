@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { presentDiagnostics } from '../bridge/index.js';
 import { decodeWbxml, documentTypeOfRoot, encodeWbxml, formatXml, parseXml, syncMl12 } from '../dm/index.js';
 import { BridgeError } from '../errors.js';
 import { type Diagnostic, toHex } from '../octets/index.js';
@@ -26,6 +25,8 @@ export async function runConvert(options: ConvertOptions, io: CommandIo): Promis
   });
   const { octets, diagnostics } = convert(input, options);
   if (options.json) {
+    // The bridge's door takes as long to load as all else here, and only this needs it.
+    const { presentDiagnostics } = await import('../bridge/index.js');
     const shown = options.to === 'xml' ? { xml: Buffer.from(octets).toString('utf8') } : { wbxml: toHex(octets) };
     io.output.object({ ...shown, octets: octets.length, diagnostics: presentDiagnostics(diagnostics) });
   } else if (!options.quiet) {
