@@ -14,7 +14,15 @@ const share = Number(faults);
 function answer(socket, line, place) {
   const message = JSON.parse(line);
   const body = message.bodyBase64 === null ? '' : createHash('sha256').update(Buffer.from(message.bodyBase64, 'base64')).digest('hex');
-  const note = { place, id: message.id, body, verdict: message.verdict.verdict, parts: message.parts, from: message.from };
+  const note = {
+    place,
+    id: message.id,
+    body,
+    binding: message.binding,
+    verdict: message.verdict.verdict,
+    parts: message.parts,
+    from: message.from,
+  };
   const fault = random.fraction() < share ? Math.floor(random.fraction() * 6) : -1;
   if (fault === 0) return; // hangs: no answer ever
   if (fault === 1) return socket.end('I have no idea\n');

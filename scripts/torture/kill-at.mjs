@@ -1,5 +1,5 @@
 // Preloaded into `listen` (`node --import`): ends it as `kill -9` does at the nth time it reaches a named point, and names the points seen.
-// TORTURE_AFTER_READY=SIGNAL:MS gives it a signal so long after its first modem is ready.
+// TORTURE_AFTER_READY=SIGNAL:MS gives it a signal so long after it has come to the point TORTURE_READY_AT.
 import { subscribe } from 'node:diagnostics_channel';
 import { openSync, writeSync } from 'node:fs';
 
@@ -10,7 +10,7 @@ let left = Number(count);
 let ready = false;
 
 subscribe('wapbridge:point', (reached) => {
-  if (reached === 'modem:ready' && !ready) {
+  if (reached === process.env.TORTURE_READY_AT && !ready) {
     ready = true;
     writeSync(file, `ready ${Math.round(performance.now())}\n`);
     if (signal !== '') setTimeout(() => process.kill(process.pid, signal), Number(ms)).unref();

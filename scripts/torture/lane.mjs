@@ -1,27 +1,31 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { openJournalReader } from '../../dist/journal/index.js';
 import { seededRandom } from '../../dist/runtime/index.js';
+import { EndpointTraffic, endpointBindings, listenWords } from './endpoint-traffic.mjs';
+import { examine, isSettled, placesOf, recordsIn, storedBodies } from './examine.mjs';
 import { bodyLeast, bodyRoom, pushParts, verdicts } from './messages.mjs';
-import { closingPoints, firstPoints, points } from './points.mjs';
+import { closingPoints, firstPoints, pointsOf } from './points.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const main = here('../../dist/cli/main.js');
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const names = Object.keys(points);
 /** Parts on their way to a lane while its `listen` is being killed. */
 const stock = 24;
 const drainMs = 120_000;
 /** Kills after which a state folder is drained, examined and left. */
 export const killsPerFolder = 40;
 
-/** One `listen` with a state folder, two modems and a consumer, killed again and again. */
+/** One `listen` with a state folder, two modems, other bindings and a consumer, killed again and again. */
 export class Lane {
-  constructor({ number, folder, seed, bench, modems, consumerFaults, onKill }) {
-    Object.assign(this, { number, folder, bench, modems, consumerFaults, onKill });
+  /** @param modems none where short messages are left out */
+  constructor({ number, folder, seed, bench, modems, bindings, consumerFaults, onKill }) {
+    Object.assign(this, { number, folder, bench, modems, bindings, consumerFaults, onKill });
+    this.points = pointsOf(bindings);
+    this.endpoints = bindings.filter((binding) => endpointBindings.includes(binding));
     this.random = seededRandom(seed);
     this.messages = new Map();
     this.history = [];
@@ -41,6 +45,14 @@ export class Lane {
   async round(number, kills) {
     this.messages = new Map();
     this.history = [];
+    this.traffic = new EndpointTraffic({
+      below: (count) => this.below(count),
+      compose: (binding, verdict) => this.composeFor(binding, verdict),
+      accepted: (message) => {
+        message.told = true;
+        message.believed = true;
+      },
+    });
     this.place = join(this.folder, `${this.number}-${number}`);
     mkdirSync(this.place, { recursive: true });
     this.record = join(this.place, 'record');
@@ -63,7 +75,7 @@ export class Lane {
       this.ending = true;
       this.consumer.kill('SIGTERM');
       await consuming;
-      return this.examine();
+      return examine(this);
     } finally {
       this.ending = true;
       this.consumer.kill('SIGKILL');
@@ -85,6 +97,7 @@ export class Lane {
 
   /** Puts new messages on the way, parts shuffled and some of them twice, until enough parts are. */
   fill() {
+    if (this.modems.length === 0) return;
     const waiting = [];
     for (const message of this.messages.values()) if (!message.believed) waiting.push(...message.parts.filter(({ taken }) => !taken));
     const fresh = [];
@@ -127,8 +140,17 @@ export class Lane {
       number: this.sent,
       onCard: this.chance(0.2),
     });
-    const message = { digest, verdict, total, from: `+${sender}`, setKey: key, believed: false, recorded: false };
+    const message = { digest, binding: 'sms', verdict, total, from: `+${sender}`, setKey: key, believed: false, recorded: false };
     message.parts = tpdus.map((tpdu, index) => ({ to, tpdu, key: `${this.number}/${digest}/${index}`, taken: false, message }));
+    this.messages.set(digest, message);
+    return message;
+  }
+
+  /** A push for a binding without a modem. Who sent it is an address that nobody chose. */
+  composeFor(binding, verdict) {
+    const body = Buffer.from(Array.from({ length: 16 + this.below(600) }, () => this.below(256)));
+    const digest = createHash('sha256').update(body).digest('hex');
+    const message = { digest, binding, verdict, body, total: 1, from: null, parts: [], told: false, believed: false, recorded: false };
     this.messages.set(digest, message);
     return message;
   }
@@ -143,7 +165,7 @@ export class Lane {
 
   listen(killAt, afterReady) {
     const preload = `--import=${new URL('kill-at.mjs', import.meta.url).href}`;
-    const ports = this.modems.flatMap((place) => ['--modem', this.bench.ports[place]]);
+    const ports = [...this.modems.flatMap((place) => ['--modem', this.bench.ports[place]]), ...listenWords(this.endpoints)];
     const log = openSync(join(this.place, 'stderr'), 'a');
     const child = spawn(
       process.execPath,
@@ -153,13 +175,26 @@ export class Lane {
           ...process.env,
           NODE_OPTIONS: preload,
           TORTURE_KILL_AT: killAt ?? '',
+          TORTURE_READY_AT: this.modems.length > 0 ? 'modem:ready' : 'bridge:recovered',
           TORTURE_AFTER_READY: afterReady,
           TORTURE_POINTS: this.pointsFile,
         },
-        stdio: ['ignore', openSync(join(this.place, 'events'), 'a'), log],
+        stdio: ['ignore', 'pipe', log],
       },
     );
-    const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+    const events = createWriteStream(join(this.place, 'events'), { flags: 'a' });
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      events.write(`${line}\n`);
+      // While all is to come to an end nothing new is sent.
+      if (this.draining || !line.startsWith('{"event":"listening"')) return;
+      const { binding, port } = JSON.parse(line);
+      this.traffic.begin(binding, port);
+    });
+    const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal }))).then(async (exit) => {
+      events.end();
+      await this.traffic.stop();
+      return exit;
+    });
     return { child, ended };
   }
 
@@ -167,10 +202,11 @@ export class Lane {
     this.noteRecords();
     this.fill();
     this.disturb();
+    const names = Object.keys(this.points);
     let point = null;
     if (first && this.chance(0.6)) point = firstPoints[this.below(firstPoints.length)];
     else if (this.chance(0.7)) point = names[this.below(names.length)];
-    const killAt = point === null ? null : `${point}#${1 + this.below(points[point])}`;
+    const killAt = point === null ? null : `${point}#${1 + this.below(this.points[point])}`;
     const began = performance.now();
     writeFileSync(this.pointsFile, '');
     const closing = point !== null && closingPoints.has(point);
@@ -189,16 +225,22 @@ export class Lane {
     const atPoint = noted.includes('killed ');
     this.history.push(atPoint ? killAt : `${Math.round(performance.now() - began)} ms`);
     if (exit.signal === 'SIGKILL') this.onKill(atPoint ? point : null);
+    // What is on disk is to be handed on, whether or not somebody was told so; over UDP nobody ever is.
+    for (const body of this.endpoints.length === 0 ? [] : storedBodies(this)) {
+      const message = this.messages.get(body);
+      if (message !== undefined && message.binding !== 'sms') message.believed = true;
+    }
   }
 
   /** Faults of the modem and of the consumer, now and then. */
   disturb() {
+    if (this.chance(0.1)) setTimeout(() => this.consumer.kill('SIGKILL'), this.below(1500));
+    if (this.modems.length === 0) return;
     const to = this.modems[this.below(this.modems.length)];
     if (this.chance(0.1)) this.bench.send({ do: 'lose-answers', to, count: 1 });
     if (this.chance(0.05)) this.bench.send({ do: 'reboot', to });
     if (this.chance(0.05)) this.bench.send({ do: 'silent', to, ms: 300 + this.below(700) });
     if (this.chance(0.1)) this.bench.send({ do: 'babble', to, text: '\r\n+CMT: ,20\r\nRING\r\n\x00\xff+CM' });
-    if (this.chance(0.1)) setTimeout(() => this.consumer.kill('SIGKILL'), this.below(1500));
   }
 
   /** Without kills until all that was sent has arrived; then a clean end. */
@@ -216,7 +258,7 @@ export class Lane {
     while (performance.now() < until && over === null) {
       this.noteRecords();
       const ready = readFileSync(this.pointsFile, 'utf8').includes('ready ');
-      if (ready && [...this.messages.values()].every(({ believed, recorded }) => believed && recorded)) break;
+      if (ready && [...this.messages.values()].every(isDone) && isSettled(this)) break;
       await pause(50);
     }
     // What is handed on a second time is so within this time.
@@ -229,68 +271,15 @@ export class Lane {
     if (exit.code !== 0) throw new Error(`listen ended with ${exit.signal ?? `code ${exit.code}`} after SIGTERM: see ${this.place}`);
   }
 
-  records() {
-    return readFileSync(this.record, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line));
-  }
-
   noteRecords() {
     const at = new Map();
-    for (const { body, place } of this.records()) at.set(body, (at.get(body) ?? new Set()).add(place));
+    for (const { body, place } of recordsIn(this)) at.set(body, (at.get(body) ?? new Set()).add(place));
     for (const message of this.messages.values()) {
       const places = at.get(message.digest);
-      message.recorded = places !== undefined && this.placesOf(message).every((place) => places.has(place));
+      message.recorded = places !== undefined && placesOf(message).every((place) => places.has(place));
     }
-  }
-
-  /** DM messages go to the DM application besides what the route names. */
-  placesOf({ verdict }) {
-    return verdict === 'other-application' ? ['all'] : ['all', 'dm'];
-  }
-
-  /** What is wrong, and what was counted. */
-  examine() {
-    const faults = [];
-    const records = this.records();
-    const ids = new Map();
-    const bodies = new Map();
-    const perPlace = new Map();
-    for (const { place, id, body, verdict, parts, from } of records) {
-      const message = this.messages.get(body);
-      if (message === undefined) faults.push(`${id} at ${place} is nothing that was sent`);
-      else if (message.verdict !== verdict || message.total !== parts || message.from !== from)
-        faults.push(
-          `${id} is ${verdict} from ${from} in ${parts} parts, and was ${message.verdict} from ${message.from} in ${message.total}`,
-        );
-      ids.set(body, (ids.get(body) ?? new Set()).add(id));
-      bodies.set(id, (bodies.get(id) ?? new Set()).add(body));
-      perPlace.set(`${place} ${id}`, (perPlace.get(`${place} ${id}`) ?? 0) + 1);
-    }
-    for (const message of this.messages.values()) {
-      if (!message.believed) faults.push(`${message.digest} was not taken by the modem within ${drainMs / 1000} s`);
-      const places = new Set(records.filter(({ body }) => body === message.digest).map(({ place }) => place));
-      const missing = this.placesOf(message).filter((place) => !places.has(place));
-      const extra = [...places].filter((place) => !this.placesOf(message).includes(place));
-      if (missing.length > 0)
-        faults.push(`${message.believed ? 'LOST' : 'missing'}: ${message.digest} (${message.total} parts) at ${missing}`);
-      if (extra.length > 0) faults.push(`${message.digest} went to ${extra}, against the routes`);
-      if ((ids.get(message.digest)?.size ?? 0) > 1) faults.push(`${message.digest} has the ids ${[...ids.get(message.digest)].join(', ')}`);
-    }
-    for (const [id, of] of bodies) if (of.size > 1) faults.push(`${id} stands for ${of.size} messages`);
-    if (existsSync(join(this.place, 'state'))) {
-      const reader = openJournalReader(join(this.place, 'state'));
-      const { openParts, unsettledMessages } = reader.counters();
-      reader.close();
-      if (openParts > 0 || unsettledMessages > 0)
-        faults.push(`the journal still has ${openParts} open parts, ${unsettledMessages} unsettled messages`);
-    }
-    return {
-      faults,
-      messages: this.messages.size,
-      parts: [...this.messages.values()].reduce((sum, { parts }) => sum + parts.length, 0),
-      again: [...perPlace.values()].reduce((sum, count) => sum + count - 1, 0),
-    };
   }
 }
+
+/** What a modem was given is taken by it sooner or later; elsewhere nothing is owed to who was told nothing. */
+const isDone = ({ binding, believed, recorded }) => (binding === 'sms' ? believed && recorded : recorded || !believed);

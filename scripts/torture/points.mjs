@@ -1,7 +1,7 @@
 /** Named points of `listen` at which the torture ends it, with how often each may be passed before. */
 const often = 12;
 const once = 1;
-export const points = {
+const points = {
   'modem:opening': once,
   'modem:octets': 40,
   'modem:line': 60,
@@ -22,6 +22,8 @@ export const points = {
   'modem:acknowledged': often,
   'modem:refusing': 2,
   'pdu:received': often,
+  'endpoint:received': often,
+  'endpoint:stored': often,
   'journal:migrate:before': once,
   'journal:migrate:after': once,
   'journal:begin:before': often,
@@ -66,3 +68,14 @@ export const closingPoints = new Set([
 ]);
 /** Reached only in a state folder that is made anew. */
 export const firstPoints = ['journal:migrate:before', 'journal:migrate:after'];
+
+const ofModems = /^(?:modem|pdu|part):/;
+const ofEndpoints = /^endpoint:/;
+
+/** The points that `listen` comes to where it has these bindings. */
+export function pointsOf(bindings) {
+  const withModems = bindings.includes('sms');
+  const withEndpoints = bindings.some((binding) => binding !== 'sms');
+  const names = Object.keys(points).filter((name) => (withModems || !ofModems.test(name)) && (withEndpoints || !ofEndpoints.test(name)));
+  return Object.fromEntries(names.map((name) => [name, points[name]]));
+}
