@@ -5,9 +5,9 @@ import { wspProcedures } from '../../src/conformance/index.js';
 import { describePeer } from '../support/peer.js';
 import { test } from '../support/scene.js';
 
-const programs = { tshark: 'tshark', text2pcap: 'wireshark-common', bearerbox: 'kannel', wapbox: 'kannel' };
+const programs = { tshark: 'tshark', text2pcap: 'wireshark-common', bearerbox: 'kannel', wapbox: 'kannel', wbxml2xml: 'libwbxml2-utils' };
 
-describePeer('the connectionless binding with tshark and Kannel', programs, () => {
+describePeer('the connectionless binding with tshark, Kannel and wbxml2xml', programs, () => {
   for (const { item, title, run } of wspProcedures) {
     test(`${item}-O: ${title}`, ({ scene }) => run(scene));
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/index.js';
 import { type Item, type ItemId, scrItems } from './items.js';
+import { firstPortForAll } from './peers/ports.js';
 import { findProgram, ProcessBench } from './process-bench.js';
 import type { Procedure } from './types.js';
 
@@ -80,7 +81,9 @@ export async function runConformance(options: ConformanceOptions): Promise<State
     else if (clock.monotonic() - begun > wholeMs) shown.set(procedure, notRun(procedure, 'the time of the run was over before it'));
     else {
       const missing = procedure.needs.filter((name) => findProgram(name, options.environment) === null);
+      const { peerPort = 65_535 } = procedure;
       if (missing.length > 0) shown.set(procedure, notRun(procedure, `not installed: ${missing.join(', ')}`));
+      else if (peerPort < firstPortForAll()) shown.set(procedure, notRun(procedure, `only root may listen at port ${peerPort}`));
       else {
         onProgress(procedure, null);
         shown.set(procedure, await runOne(procedure, options));

@@ -10,6 +10,8 @@ export interface Procedure {
   readonly peer: string | null;
   /** Programs that must be installed, by the names they are started by. */
   readonly needs: readonly string[];
+  /** The only port that a peer listens at; where this user may not listen there it is not run. */
+  readonly peerPort?: number;
   /** @throws BridgeError `conformance/…` where it does not pass */
   readonly run: (bench: PeerBench) => Promise<void>;
 }

@@ -21,6 +21,13 @@ static int answer, have_challenge, have_proof, have_connection, proof_length, pu
 static uint32_t connection;
 static uint8_t *object; static size_t object_length; static char object_type[256];
 
+/* For who looks whether the other side wrote it anywhere. */
+static void tell(const uint8_t *secret) {
+  fputs("secret ", stderr);
+  for (int at = 0; at < 16; at++) fprintf(stderr, "%02X", secret[at]);
+  fputc('\n', stderr);
+}
+
 static void digest(const uint8_t *nonce, const char *secret, uint8_t *out) {
   char name[] = "obex-probe-XXXXXX", command[128];
   int file = mkstemp(name);
@@ -31,6 +38,8 @@ static void digest(const uint8_t *nonce, const char *secret, uint8_t *out) {
   if (!pipe || fread(out, 1, 16, pipe) != 16) exit(3);
   pclose(pipe);
   unlink(name);
+  tell(nonce);
+  tell(out);
 }
 
 static void random_nonce(uint8_t *out) {

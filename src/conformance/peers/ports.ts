@@ -67,3 +67,14 @@ export async function whenBound(port: number, name: string, withinMs = 15_000): 
     await systemClock.sleep(50);
   }
 }
+
+/** The least port that this user may listen at. @see ip(7), ip_unprivileged_port_start */
+export function firstPortForAll(): number {
+  if (process.getuid?.() === 0) return 1;
+  try {
+    return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'latin1'));
+  } catch {
+    // A kernel without the setting keeps the ports below 1024 for root.
+    return 1024;
+  }
+}

@@ -123,10 +123,3 @@ export function expectVerdict(message: Facts | undefined, wanted: string, body: 
   const handedOn = String(factsAt(message, 'push')?.['body']);
   expectThat(handedOn === hexOf(body), `the body handed on is ${handedOn.slice(0, 200)}`);
 }
-
-/** Neither the password nor a nonce nor what was made with them is told by a program of ours. */
-export function expectNoSecret({ program }: { readonly program: OwnProgram['program'] }, proofs: readonly string[]): void {
-  const said = [...program.stdout.items, ...program.stderr.items].join('\n');
-  const told = [password, agreedNonce, ...proofs].filter((secret) => secret !== '' && said.includes(secret));
-  expectThat(told.length === 0, `${told.length} secrets are told`);
-}

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError } from '../../errors.js';
 import { systemClock } from '../../runtime/index.js';
+import { expectNoSecret, withoutSecrets } from '../no-secrets.js';
 import type { OwnProgram, PeerBench, PeerProgram } from '../peers/bench.js';
 import { obexProbeSource } from '../peers/obex-probe-source.js';
 import type { Procedure } from '../types.js';
@@ -10,64 +11,78 @@ import { dmBody, dmTypeNames as types } from './push-bench.js';
 const password = 'not-for-the-log-1618';
 const codes = { wbxml: 0x42, xml: 0x43 } as const;
 const xmlBody = Buffer.from('<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD></SyncHdr><SyncBody/></SyncML>');
-/** The only port that obex_test listens at. */
+/** The only port that obex_test and obexftpd listen at, whatever they are told. */
 const obexPort = 650;
-const obexTest = ["printf 's\\nq\\n' | obex_test -i"];
+const obexTest = "printf 's\\nq\\n' | obex_test -i";
+const obexFtpServer = `exec obexftpd -n ${obexPort}`;
 const probeNeeds = ['gcc', 'openssl'] as const;
 
 /** The procedures of the client and of the server. @see OMA-TS-DM_PushBinding-V1_3 5.4, Appendix B */
-export const obexProcedures: readonly Procedure[] = [
-  {
-    item: 'DM-PUSH-C-006',
-    title: 'takes both types from libopenobex with Type and Target, in packets of 255 octets too, and refuses another type',
-    peer: 'libopenobex',
-    needs: probeNeeds,
-    run: receivesFromProbe,
-  },
-  {
-    item: 'DM-PUSH-C-006',
-    title: 'takes what obexput sends in packets of 255 octets, which can name no Type and is therefore for another application',
-    peer: 'obexput',
-    needs: ['obexput'],
-    run: receivesFromObexput,
-  },
-  {
-    item: 'DM-PUSH-C-008',
-    title: 'challenges, takes a digest that openssl made, refuses a wrong one and a nonce that was used, and answers a challenge',
-    peer: 'libopenobex and openssl',
-    needs: probeNeeds,
-    run: demandsProof,
-  },
-  {
-    item: 'DM-PUSH-S-006',
-    title: 'puts an object of many packets to obex_test, which stores what was sent',
-    peer: 'obex_test',
-    needs: ['obex_test'],
-    run: (bench) => putsToServer(bench, obexTest, 30_000),
-  },
-  {
-    item: 'DM-PUSH-S-006',
-    title: 'puts both types to libopenobex with Type and the Connection-Id that it was given',
-    peer: 'libopenobex',
-    needs: probeNeeds,
-    run: putsToProbe,
-  },
-  {
-    item: 'DM-PUSH-S-008',
-    title:
-      'answers a challenge of libopenobex, verifies the counter-challenge, and gives nothing to a peer that proves nothing or something false',
-    peer: 'libopenobex and openssl',
-    needs: probeNeeds,
-    run: provesAndDemands,
-  },
-  {
-    item: 'DM-PUSH-S-006',
-    title: 'puts an object of one packet to obex_test, which stores what was sent',
-    peer: 'obex_test',
-    needs: ['obex_test'],
-    run: (bench) => putsToServer(bench, obexTest, 500),
-  },
-];
+export const obexProcedures: readonly Procedure[] = withoutSecrets(
+  [
+    {
+      item: 'DM-PUSH-S-006',
+      title: 'puts an object of one packet to obexftpd, which stores what was sent',
+      peer: 'obexftpd',
+      needs: ['obexftpd'],
+      peerPort: obexPort,
+      run: (bench) => putsToServer(bench, obexFtpServer, 500),
+    },
+    {
+      item: 'DM-PUSH-C-006',
+      title: 'takes both types from libopenobex with Type and Target, in packets of 255 octets too, and refuses another type',
+      peer: 'libopenobex',
+      needs: probeNeeds,
+      run: receivesFromProbe,
+    },
+    {
+      item: 'DM-PUSH-C-006',
+      title: 'takes what obexput sends in packets of 255 octets, which can name no Type and is therefore for another application',
+      peer: 'obexput',
+      needs: ['obexput'],
+      run: receivesFromObexput,
+    },
+    {
+      item: 'DM-PUSH-C-008',
+      title: 'challenges, takes a digest that openssl made, refuses a wrong one and a nonce that was used, and answers a challenge',
+      peer: 'libopenobex and openssl',
+      needs: probeNeeds,
+      run: demandsProof,
+    },
+    {
+      item: 'DM-PUSH-S-006',
+      title: 'puts an object of many packets to obex_test, which stores what was sent',
+      peer: 'obex_test',
+      needs: ['obex_test'],
+      peerPort: obexPort,
+      run: (bench) => putsToServer(bench, obexTest, 30_000),
+    },
+    {
+      item: 'DM-PUSH-S-006',
+      title: 'puts both types to libopenobex with Type and the Connection-Id that it was given',
+      peer: 'libopenobex',
+      needs: probeNeeds,
+      run: putsToProbe,
+    },
+    {
+      item: 'DM-PUSH-S-008',
+      title:
+        'answers a challenge of libopenobex, verifies the counter-challenge, and gives nothing to a peer that proves nothing or something false',
+      peer: 'libopenobex and openssl',
+      needs: probeNeeds,
+      run: provesAndDemands,
+    },
+    {
+      item: 'DM-PUSH-S-006',
+      title: 'puts an object of one packet to obex_test, which stores what was sent',
+      peer: 'obex_test',
+      needs: ['obex_test'],
+      peerPort: obexPort,
+      run: (bench) => putsToServer(bench, obexTest, 500),
+    },
+  ],
+  [password],
+);
 
 function expectThat(holds: boolean, otherwise: string): void {
   if (!holds) throw new BridgeError('conformance/peer-disagrees', otherwise);
@@ -105,10 +120,6 @@ async function send(
   return { sender, receipt: Object(sender.eventsNamed('sent').at(-1)) as { readonly outcome?: unknown } };
 }
 
-function expectNoSecret(...programs: readonly OwnProgram[]): void {
-  for (const { program } of programs) expectThat(!program.describe().includes(password), 'a password stands in the output');
-}
-
 async function expectMessage(listen: OwnProgram, body: Uint8Array, code: number | null, word: string): Promise<void> {
   const hex = Buffer.from(body).toString('hex').toUpperCase();
   const { verdict } = await listen.waitForEvent('message', ({ push }) => {
@@ -126,16 +137,25 @@ async function probeOn(bench: PeerBench) {
   const made = bench.program('gcc', ['-O1', '-o', join(folder, 'probe'), join(folder, 'probe.c'), '-lopenobex'], { cwd: folder });
   expectThat((await made.exited).code === 0, `gcc made no probe (is libopenobex2-dev installed?): ${made.describe()}`);
   const at = ['-c', 'exec "$0" "$@"', join(folder, 'probe')];
+  const runs: PeerProgram[] = [];
   return {
+    /** Nonces and digests that it has seen or made, as they could be written. */
+    secrets(): readonly string[] {
+      const hex = runs.flatMap(({ stderr }) => stderr.items.flatMap((line) => /^secret ([0-9A-F]{32})$/.exec(line)?.[1] ?? []));
+      expectThat(hex.length > 0, 'libopenobex saw no nonce and no digest');
+      return hex.flatMap((word) => [word, word.toLowerCase(), Buffer.from(word, 'hex').toString('base64')]);
+    },
     async client(port: number, type: string, body: Uint8Array, mode: string): Promise<string> {
       writeFileSync(join(folder, 'body'), body);
       const run = bench.program('bash', [...at, 'client', String(port), type, join(folder, 'body'), mode, password], { cwd: folder });
+      runs.push(run);
       await run.exited;
       return run.stdout.items.join(', ');
     },
     async server(mode: string): Promise<{ readonly target: string; readonly run: PeerProgram; stored(): Uint8Array }> {
       const stored = join(folder, 'stored');
       const run = bench.program('bash', [...at, 'server', stored, mode, password], { cwd: folder });
+      runs.push(run);
       const line = await run.stdout.wait('its port', (text) => text.startsWith('port '));
       return { target: `obex://127.0.0.1:${line.slice(5)}`, run, stored: () => readFileSync(stored) };
     },
@@ -194,7 +214,7 @@ async function demandsProof(bench: PeerBench): Promise<void> {
   await expectMessage(listen, body, codes.wbxml, 'dm-application');
   await listen.stop();
   expectThat(listen.eventsNamed('message').length === 2, 'a message was taken without a proof');
-  expectNoSecret(listen);
+  expectNoSecret(listen.program, probe.secrets());
 }
 
 /** Resolves when somebody listens at the port; a connection would be taken for the session. */
@@ -217,10 +237,10 @@ async function whenFree(): Promise<void> {
   }
 }
 
-async function putsToServer(bench: PeerBench, words: readonly string[], octets: number): Promise<void> {
+async function putsToServer(bench: PeerBench, command: string, octets: number): Promise<void> {
   await whenFree();
   const folder = bench.folder();
-  const run = bench.program('bash', ['-c', ...words], { cwd: folder });
+  const run = bench.program('bash', ['-c', command], { cwd: folder });
   await whenServing(run);
   const body = dmBody(octets);
   const { receipt } = await send(bench, `obex://127.0.0.1:${obexPort}`, body, 'dm+wbxml');
@@ -262,6 +282,6 @@ async function provesAndDemands(bench: PeerBench): Promise<void> {
     const stored = said.includes('stored');
     expectThat(stored === (mode === 'honest'), `a server that is ${mode} said: ${said}`);
     if (mode !== 'open') expectThat(said.startsWith('challenged, proved'), `a server that is ${mode} said: ${said}`);
-    expectNoSecret(sender);
+    expectNoSecret(sender.program, probe.secrets());
   }
 }

@@ -1,4 +1,5 @@
 import type { ItemId } from '../items.js';
+import { withoutSecrets } from '../no-secrets.js';
 import type { PeerBench } from '../peers/bench.js';
 import type { Procedure } from '../types.js';
 import { dmBody, dmTypes, expectDm, listening, messagesOf, sent, virtualPair } from './push-bench.js';
@@ -40,22 +41,24 @@ const meetings: readonly Meeting[] = [
 ];
 
 /** Between wapbridge's own two ends: what stands where nobody else's program is installed. */
-export const ownProcedures: readonly Procedure[] = meetings.flatMap((meeting) => [
-  {
-    item: meeting.client,
-    title: `receives both types from itself by ${meeting.by}, octet for octet`,
-    peer: null,
-    needs: [],
-    run: (bench: PeerBench) => meets(bench, meeting),
-  },
-  {
-    item: meeting.server,
-    title: `sends both types to itself by ${meeting.by}, octet for octet`,
-    peer: null,
-    needs: [],
-    run: (bench: PeerBench) => meets(bench, meeting),
-  },
-]);
+export const ownProcedures: readonly Procedure[] = withoutSecrets(
+  meetings.flatMap((meeting) => [
+    {
+      item: meeting.client,
+      title: `receives both types from itself by ${meeting.by}, octet for octet`,
+      peer: null,
+      needs: [],
+      run: (bench: PeerBench) => meets(bench, meeting),
+    },
+    {
+      item: meeting.server,
+      title: `sends both types to itself by ${meeting.by}, octet for octet`,
+      peer: null,
+      needs: [],
+      run: (bench: PeerBench) => meets(bench, meeting),
+    },
+  ]),
+);
 
 async function meets(bench: PeerBench, { meet, octets }: Meeting): Promise<void> {
   const { listen: words, send } = await meet(bench);

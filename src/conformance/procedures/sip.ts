@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError } from '../../errors.js';
+import { withoutSecrets } from '../no-secrets.js';
 import type { OwnProgram, PeerBench } from '../peers/bench.js';
 import { type Kamailio, type KamailioOptions, startKamailio } from '../peers/kamailio.js';
 import { freePort, whenBound, whenListening } from '../peers/ports.js';
@@ -17,51 +18,54 @@ export type SipTransport = 'udp' | 'tcp' | 'tls';
 const xmlBody = Buffer.from('<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD></SyncHdr><SyncBody/></SyncML>');
 
 /** The procedures of the client and of the server. @see OMA-TS-DM_PushBinding-V1_3 5.2, Appendix B */
-export const sipProcedures: readonly Procedure[] = [
-  ...(['udp', 'tcp', 'tls'] as const).map(
-    (transport): Procedure => ({
+export const sipProcedures: readonly Procedure[] = withoutSecrets(
+  [
+    ...(['udp', 'tcp', 'tls'] as const).map(
+      (transport): Procedure => ({
+        item: 'DM-PUSH-C-004',
+        title: `registers at Kamailio by ${transport} with tag, instance and gruu, proves itself, and is reached by its public GRUU with both types`,
+        peer: 'Kamailio and SIPp',
+        needs: ['kamailio', 'sipp', 'openssl'],
+        run: (bench) => registersAndReceives(bench, transport),
+      }),
+    ),
+    ...(['udp', 'tcp'] as const).map(
+      (transport): Procedure => ({
+        item: 'DM-PUSH-C-004',
+        title: `takes both types from SIPp by ${transport}, answers 415 with Accept to another type and 405 with Allow to other methods`,
+        peer: 'SIPp',
+        needs: ['sipp'],
+        run: (bench) => receivesDirectly(bench, transport),
+      }),
+    ),
+    {
       item: 'DM-PUSH-C-004',
-      title: `registers at Kamailio by ${transport} with tag, instance and gruu, proves itself, and is reached by its public GRUU with both types`,
-      peer: 'Kamailio and SIPp',
-      needs: ['kamailio', 'sipp', 'openssl'],
-      run: (bench) => registersAndReceives(bench, transport),
-    }),
-  ),
-  ...(['udp', 'tcp'] as const).map(
-    (transport): Procedure => ({
-      item: 'DM-PUSH-C-004',
-      title: `takes both types from SIPp by ${transport}, answers 415 with Accept to another type and 405 with Allow to other methods`,
+      title: 'asks SIPp for credentials, and takes the message when they are right',
       peer: 'SIPp',
       needs: ['sipp'],
-      run: (bench) => receivesDirectly(bench, transport),
-    }),
-  ),
-  {
-    item: 'DM-PUSH-C-004',
-    title: 'asks SIPp for credentials, and takes the message when they are right',
-    peer: 'SIPp',
-    needs: ['sipp'],
-    run: asksForCredentials,
-  },
-  ...(['udp', 'tcp'] as const).map(
-    (transport): Procedure => ({
-      item: 'DM-PUSH-S-004',
-      title: `sends SIPp a MESSAGE by ${transport} with type, tag and body, ${transport === 'udp' ? 'again until it is answered, and not after that' : 'once'}`,
-      peer: 'SIPp',
-      needs: ['sipp'],
-      run: (bench) => sendsToSipp(bench, transport),
-    }),
-  ),
-  ...(['udp', 'tcp', 'tls'] as const).map(
-    (transport): Procedure => ({
-      item: 'DM-PUSH-S-004',
-      title: `sends through Kamailio by ${transport} to an agent that is registered there, proves itself when it is asked, and keeps the size rule`,
-      peer: 'Kamailio',
-      needs: ['kamailio', 'openssl'],
-      run: (bench) => sendsThroughKamailio(bench, transport),
-    }),
-  ),
-];
+      run: asksForCredentials,
+    },
+    ...(['udp', 'tcp'] as const).map(
+      (transport): Procedure => ({
+        item: 'DM-PUSH-S-004',
+        title: `sends SIPp a MESSAGE by ${transport} with type, tag and body, ${transport === 'udp' ? 'again until it is answered, and not after that' : 'once'}`,
+        peer: 'SIPp',
+        needs: ['sipp'],
+        run: (bench) => sendsToSipp(bench, transport),
+      }),
+    ),
+    ...(['udp', 'tcp', 'tls'] as const).map(
+      (transport): Procedure => ({
+        item: 'DM-PUSH-S-004',
+        title: `sends through Kamailio by ${transport} to an agent that is registered there, proves itself when it is asked, and keeps the size rule`,
+        peer: 'Kamailio',
+        needs: ['kamailio', 'openssl'],
+        run: (bench) => sendsThroughKamailio(bench, transport),
+      }),
+    ),
+  ],
+  [password],
+);
 
 async function registersAndReceives(bench: PeerBench, transport: SipTransport): Promise<void> {
   const { kamailio, files } = await registrar(bench, {});
@@ -88,7 +92,6 @@ async function registersAndReceives(bench: PeerBench, transport: SipTransport): 
   await sendWithSipp(bench, { ...asked, answerHolds: { header: 'Contact', pattern: `<${gruu.replaceAll('.', '[.]')}>` } });
   await listen.stop();
   expectThat(kamailio.seen('REGISTER-SEEN').at(-1)?.includes('expires=0') === true, 'it did not end its registration');
-  expectNoSecret(listen);
   await kamailio.stop();
 }
 
@@ -129,7 +132,6 @@ async function asksForCredentials(bench: PeerBench): Promise<void> {
   await sendWithSipp(bench, { ...request, credentials: { user: 'dms', password }, status: 200 });
   await expectMessage(listen, request.body, 0x43);
   await listen.stop();
-  expectNoSecret(listen);
 }
 
 async function sendsToSipp(bench: PeerBench, transport: 'udp' | 'tcp'): Promise<void> {
@@ -188,7 +190,6 @@ async function sendsThroughKamailio(bench: PeerBench, transport: SipTransport): 
   expectThat(exit === 0 && last.includes(`MESSAGE-SEEN ${used} `), `a large message ended with ${exit}, and Kamailio saw ${last}`);
   await listen.stop();
   await kamailio.stop();
-  expectNoSecret(listen);
 }
 
 interface Files {
@@ -280,7 +281,6 @@ async function send(
   const words = ['send', '--via', target, '--type', type, '--body', file, '--json', '--config', configuration];
   const program = bench.wapbridge([...words, '--state-dir', join(folder, 'state')]);
   const { code } = await program.exited;
-  expectNoSecret(program);
   return code;
 }
 
@@ -292,11 +292,6 @@ async function expectMessage(listen: OwnProgram, body: Uint8Array, contentTypeCo
   });
   const { verdict: word } = Object(verdict) as { readonly verdict?: unknown };
   expectThat(word === 'dm-application', `its verdict is ${String(word)}`);
-}
-
-function expectNoSecret(own: OwnProgram): void {
-  const written = [...own.program.stdout.items, ...own.program.stderr.items].join('\n');
-  expectThat(!written.includes(password), 'a password was written out');
 }
 
 function expectThat(holds: boolean, otherwise: string): void {

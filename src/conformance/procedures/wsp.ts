@@ -1,37 +1,45 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BridgeError } from '../../errors.js';
 import { systemClock } from '../../runtime/index.js';
+import { withoutSecrets } from '../no-secrets.js';
 import type { PeerBench } from '../peers/bench.js';
 import { kannel, papRequest } from '../peers/kannel.js';
+import { deliverTpdu, deliverTpdus } from '../peers/service-centre.js';
 import { dissectDatagrams, dissectDeliveries, dissectSubmissions, type TsharkVerdict, withoutServiceCentre } from '../peers/tshark.js';
 import type { Procedure } from '../types.js';
-import {
-  dmBody,
-  dmTypeNames,
-  dmTypes,
-  expectDm,
-  expectThat,
-  factsAt,
-  hexOf,
-  listening,
-  messagesOf,
-  sent,
-  virtualPair,
-} from './push-bench.js';
+import { dmBody, dmTypes, expectDm, expectThat, factsAt, hexOf, listening, messagesOf, sent, virtualPair } from './push-bench.js';
+import { dmDocuments, type PushVector, pushVectors, syncMlDm } from './wsp-vectors.js';
 
-const syncMlDm = 'x-wap-application:syncml.dm';
+type Facts = Readonly<Record<string, unknown>>;
+
 const tshark = ['tshark', 'text2pcap'];
 const kannelGateway = ['bearerbox', 'wapbox'];
 
 /** The procedures of the connectionless binding, by short message and over UDP. @see OMA-TS-DM_PushBinding-V1_3 5.1, Appendix B */
-export const wspProcedures: readonly Procedure[] = [
+export const wspProcedures: readonly Procedure[] = withoutSecrets([
   {
     item: 'DM-PUSH-C-002',
     title: 'gives to the DM application what tshark reads as its types and application id however they are written, and nothing else',
     peer: 'tshark',
     needs: tshark,
     run: routesAsTsharkReads,
+  },
+  {
+    item: 'DM-PUSH-C-002',
+    title: 'joins the same in parts in every order, each twice and between those of another sender, by short message on virtual modems',
+    peer: null,
+    needs: [],
+    run: joinsParts,
+  },
+  {
+    item: 'DM-PUSH-C-002',
+    title: 'reads the DM messages that it hands on as wbxml2xml reads their bodies',
+    peer: 'wbxml2xml',
+    needs: ['wbxml2xml'],
+    run: readsAsWbxml2xml,
   },
   {
     item: 'DM-PUSH-C-002',
@@ -62,51 +70,120 @@ export const wspProcedures: readonly Procedure[] = [
     needs: tshark,
     run: sendsDatagramsAsTsharkReads,
   },
-];
-
-/** A push by its octets, and what tshark is to say of it, made by hand from WAP-230-WSP 8.2.4.1 and 8.4.2. */
-interface Vector {
-  readonly head: string;
-  readonly contentType?: string;
-  readonly applicationId?: string;
-  readonly code: number | null;
-}
-
-const { wbxml, xml } = dmTypeNames;
-const textOf = (text: string): string => `${Buffer.from(text, 'latin1').toString('hex').toUpperCase()}00`;
-const withLength = (headers: string): string => `0106${(headers.length / 2).toString(16).padStart(2, '0').toUpperCase()}${headers}`;
-const vectors: readonly Vector[] = [
-  { head: withLength('C2AF87'), contentType: wbxml, applicationId: syncMlDm, code: 0x42 },
-  { head: withLength('C3AF87'), contentType: xml, applicationId: syncMlDm, code: 0x43 },
-  { head: withLength(`${textOf(wbxml)}AF87`), contentType: wbxml, applicationId: syncMlDm, code: 0x42 },
-  { head: withLength('03C281EAAF87'), contentType: wbxml, applicationId: syncMlDm, code: 0x42 },
-  { head: withLength(`C2AF${textOf(syncMlDm)}`), contentType: wbxml, applicationId: syncMlDm, code: 0x42 },
-  // No application id, another's, another type, and a name that only begins as one of the two.
-  { head: withLength('C2'), contentType: wbxml, code: null },
-  { head: withLength('C2AF82'), contentType: wbxml, applicationId: 'x-wap-application:wml.ua', code: null },
-  { head: withLength('C2AF85'), contentType: wbxml, applicationId: 'x-wap-application:push.syncml', code: null },
-  { head: withLength('B6AF87'), contentType: 'application/vnd.wap.connectivity-wbxml', applicationId: syncMlDm, code: null },
-  { head: withLength(`${textOf(`${wbxml}x`)}AF87`), contentType: `${wbxml}x`, applicationId: syncMlDm, code: null },
-];
+]);
 
 async function routesAsTsharkReads(bench: PeerBench): Promise<void> {
   const body = dmBody(60);
-  const pdus = vectors.map(({ head }) => `${head}${hexOf(body)}`);
+  const pdus = pushVectors.map(({ head, bare }) => (bare ? head : `${head}${hexOf(body)}`));
   const read = await dissectDatagrams(bench, pdus);
-  for (const [index, { contentType, applicationId }] of vectors.entries()) {
+  for (const [index, { verdict, contentType, applicationId, unlikeTshark }] of pushVectors.entries()) {
+    if (verdict === 'not-push') continue;
     const said: TsharkVerdict = read[index] ?? {};
     // Parameters stand behind the name.
-    const same = said.contentType?.split(/[; ]/)[0]?.toLowerCase() === contentType && said.applicationId === applicationId;
-    expectThat(same, `tshark reads ${pdus[index]} as ${JSON.stringify(said)}`);
+    const sameType = said.contentType?.split(/[; ]/)[0]?.toLowerCase() === contentType;
+    const sameId = unlikeTshark !== undefined || said.applicationId === applicationId;
+    expectThat(sameType && sameId, `tshark reads ${pdus[index]} as ${JSON.stringify(said)}`);
   }
   const listen = await listening(bench, ['--udp', '0']);
   const socket = createSocket('udp4');
   try {
-    for (const [index, { code }] of vectors.entries()) {
+    for (const [index, vector] of pushVectors.entries()) {
       socket.send(Buffer.from(pdus[index] ?? '', 'hex'), Number(listen.eventsNamed('listening').at(0)?.['port']), '127.0.0.1');
+      expectAsMeant(vector, body, (await messagesOf(listen, index + 1)).at(-1));
+    }
+  } finally {
+    socket.close();
+  }
+  await listen.stop();
+}
+
+function expectAsMeant({ head, verdict, code }: PushVector, body: Uint8Array, message: Facts | undefined): void {
+  const found = factsAt(message, 'verdict')?.['verdict'];
+  expectThat(found === verdict, `${head} is ${String(found)}, not ${verdict}`);
+  if (code !== undefined) expectDm(message, code, body);
+}
+
+/** Orders of three parts. */
+const orders = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const;
+
+/** Each vector whole, and in three parts in every order, each part twice, between the parts of another sender under the same reference. */
+async function joinsParts(bench: PeerBench): Promise<void> {
+  const { receiver, command } = await virtualPair(bench);
+  const listen = await listening(bench, ['--modem', receiver.port]);
+  const deliver = async (tpdu: string): Promise<void> => {
+    const { outcome } = await command({ do: 'deliver', to: receiver.name, tpdu });
+    expectThat(outcome === 'acknowledged', `the network hears ${String(outcome)}`);
+  };
+  let count = 0;
+  const expectMessages = async (wanted: readonly { from: string; vector: PushVector; body: Uint8Array }[]): Promise<void> => {
+    const came = (await messagesOf(listen, count + wanted.length)).slice(count);
+    count += wanted.length;
+    for (const { from, vector, body } of wanted) {
+      expectAsMeant(
+        vector,
+        body,
+        came.find((message) => message['from'] === `+${from}`),
+      );
+    }
+  };
+  const [one, other] = ['15550000008', '15550000009'] as const;
+  let reference = 0;
+  for (const [index, vector] of pushVectors.entries()) {
+    const second = pushVectors[(index + 1) % pushVectors.length] ?? vector;
+    const pushes = [
+      { from: one, vector, body: dmBody(60 + index) },
+      { from: other, vector: second, body: dmBody(30 + index) },
+    ].map((push) => ({ ...push, datagram: push.vector.bare ? push.vector.head : `${push.vector.head}${hexOf(push.body)}` }));
+    const [first] = pushes;
+    if (first === undefined) continue;
+    const whole = { from: one, reference, total: 1, sequence: 1, concatenated: false, second: index };
+    await deliver(deliverTpdu({ ...whole, payload: first.datagram }));
+    await expectMessages([first]);
+    for (const order of orders) {
+      reference = (reference + 1) % 256;
+      const [ours = [], theirs = []] = pushes.map(({ from, datagram }) => deliverTpdus(datagram, 3, { from, reference, second: index }));
+      for (const [at, place] of order.entries()) {
+        for (const tpdu of [ours[place] ?? '', theirs[order[2 - at] ?? 0] ?? '']) {
+          await deliver(tpdu);
+          await deliver(tpdu);
+        }
+      }
+      await expectMessages(pushes);
+    }
+  }
+  await listen.stop();
+  const made = listen.eventsNamed('message').length;
+  expectThat(made === count, `${made} messages were made of ${count}`);
+}
+
+/** XML without what stands between elements and before the first. */
+const compact = (text: string): string =>
+  text
+    .replace(/^[\s\S]*?(?=<SyncML)/, '')
+    .replace(/>\s+</g, '><')
+    .trim();
+
+async function readsAsWbxml2xml(bench: PeerBench): Promise<void> {
+  const listen = await listening(bench, ['--udp', '0']);
+  const socket = createSocket('udp4');
+  try {
+    for (const [index, hex] of dmDocuments.entries()) {
+      socket.send(Buffer.from(`010603C2AF87${hex}`, 'hex'), Number(listen.eventsNamed('listening').at(0)?.['port']), '127.0.0.1');
       const message = (await messagesOf(listen, index + 1)).at(-1);
-      if (code !== null) expectDm(message, code, body);
-      else expectThat(factsAt(message, 'verdict')?.['verdict'] === 'other-application', `${pdus[index]} went to the DM application`);
+      expectDm(message, 0x42, Buffer.from(hex, 'hex'));
+      const folder = bench.folder();
+      writeFileSync(join(folder, 'body'), Buffer.from(String(factsAt(message, 'push')?.['body']), 'hex'));
+      const judge = bench.program('wbxml2xml', ['-o', '-', 'body'], { cwd: folder });
+      expectThat((await judge.exited).code === 0, `wbxml2xml reads no document: ${judge.describe()}`);
+      const [theirs, ours] = [compact(judge.stdout.items.join('\n')), compact(String(factsAt(message, 'dm')?.['xml']))];
+      expectThat(theirs === ours, `wbxml2xml reads ${theirs} where wapbridge reads ${ours}`);
     }
   } finally {
     socket.close();
