@@ -40,12 +40,3 @@ writeFileSync(
   ),
 );
 writeFileSync(`${top}/udev/77-wapbridge-modems.rules`, formatUdevRules());
-
-const conformance = await import('../dist/conformance/index.js');
-const procedures = Object.values(conformance).flatMap((exported) => (Array.isArray(exported) ? exported : []));
-const conformancePage = readFileSync(`${top}/docs/conformance.md`, 'utf8');
-const list = procedures.map(({ item, title }) => `- ${item}-O: ${title}\n`).join('');
-writeFileSync(
-  `${top}/docs/conformance.md`,
-  conformancePage.replace(/(<!-- procedures -->\n)[\s\S]*?(<!-- end of procedures -->)/, (_, head, tail) => `${head}${list}${tail}`),
-);

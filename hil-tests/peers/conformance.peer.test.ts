@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { wspProcedures } from '../../src/conformance/index.js';
+import { wspProcedures } from '../../src/conformance/procedures/wsp.js';
 import { describePeer } from '../support/peer.js';
 import { test } from '../support/scene.js';
 

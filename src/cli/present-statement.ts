@@ -1,4 +1,4 @@
-import { type Evidence, notAskedFor, type Procedure, type StatedItem, type Statement } from '../conformance/index.js';
+import { type Evidence, notAskedFor, type Procedure, type StatedItem, type Statement, summaryWords } from '../conformance/index.js';
 import { type Glyphs, visible, wrap } from './present-message.js';
 import { type Style, styled, type Terminal } from './terminal.js';
 
@@ -31,11 +31,8 @@ export function presentStatement({ document, version, at, items }: Statement, te
     ...text(`wapbridge ${version}, ${at.slice(0, 19).replace('T', ' ')} UTC. Nothing here has been seen on hardware.`, 'dim', ''),
   ];
   for (const item of items) lines.push('', ...presentItem(item, width, terminal, glyphs));
-  const count = (support: StatedItem['support']): number => items.filter((item) => item.support === support).length;
-  const words = (['supported', 'failed', 'not-shown', 'not-supported'] as const)
-    .filter((support) => count(support) > 0)
-    .map((support) => `${count(support)} ${support.replace('-', ' ')}`);
-  lines.push('', styled(terminal, count('failed') > 0 ? 'red' : 'bold', `${items.length} items: ${words.join(', ')}`));
+  const failed = items.some(({ support }) => support === 'failed');
+  lines.push('', styled(terminal, failed ? 'red' : 'bold', summaryWords(items)));
   return lines;
 }
 

@@ -3,6 +3,7 @@ import { systemClock } from '../runtime/index.js';
 import { type ItemId, scrItems } from './items.js';
 import { type Evidence, runConformance, state } from './run.js';
 import { statementHtml } from './statement-html.js';
+import { pageWithStatement, statementMarkdown } from './statement-markdown.js';
 import type { Procedure } from './types.js';
 
 const evidence = (outcome: Evidence['outcome'], peer: string | null): Evidence => ({
@@ -86,4 +87,47 @@ test('a run tells what passed, what failed and why, and what was not installed o
   const page = statementHtml(statement);
   expect(page).toContain('the verdict is &#60;script&#62;');
   expect(page).not.toMatch(/<script|src=|href=/);
+  const text = statementMarkdown(statement);
+  expect(text).toMatch(/^\| failed \| fails \(the verdict is \\<script\\>\) \| itself \| /m);
+  expect(text).toMatch(/^\| not run \| lacks a program \(not installed: no-such-program-anywhere\) \| itself \| {2}\|$/m);
+  expect(text).toMatch(/^\| DM-PUSH-C-003 \| .* \| optional \| not supported \| not supported yet: /m);
+  expect(text).not.toContain('is left out');
+});
+
+test('what a peer said cannot leave its cell of a table in Markdown', () => {
+  const items = state(scrItems(), (item) =>
+    item === 'DM-PUSH-C-004' ? [{ ...evidence('failed', 'a | b'), reason: 'x | y\n\n# z *`[' }] : [],
+  );
+  const facts = { document: 'OMA-TS-DM_PushBinding-V1_3', version: '0.1.0', at: '2026-11-27T10:00:00.000Z', durationMs: 1000 } as const;
+  expect(statementMarkdown({ ...facts, items })).toContain('| failed | does it (x \\| y # z \\*\\`\\[) | a \\| b | 10:00:00, 0.0 s |');
+});
+
+test('a statement takes the place that a page keeps for it, and leaves the rest of the page', () => {
+  const page = 'before\n<!-- statement -->\nold\n<!-- end of statement -->\nafter\n';
+  expect(pageWithStatement(page, 'new\n')).toBe(page.replace('old', 'new'));
+  expect(pageWithStatement('a page of another kind', 'new\n')).toBe('# Static conformance statement\n\nnew\n');
+});
+
+test('a procedure whose peer listens at one port alone is not run where only root may listen there', async () => {
+  const at = (peerPort: number): Procedure => ({
+    item: 'DM-PUSH-S-006',
+    title: 'x',
+    peer: 'p',
+    needs: [],
+    peerPort,
+    run: () => Promise.resolve(),
+  });
+  const options = {
+    wapbridge: [process.execPath],
+    version: '0',
+    environment: {},
+    clock: systemClock,
+    signal: new AbortController().signal,
+  } as const;
+  const outcomes = async (procedure: Procedure): Promise<unknown> => {
+    const { items } = await runConformance({ ...options, procedures: [procedure], firstPort: 651 });
+    return items.flatMap((item) => item.evidence.map(({ outcome, reason }) => [outcome, reason]));
+  };
+  expect(await outcomes(at(650))).toEqual([['not-run', 'only root may listen at port 650']]);
+  expect(await outcomes(at(651))).toEqual([['passed', null]]);
 });

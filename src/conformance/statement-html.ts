@@ -1,4 +1,5 @@
 import { type Evidence, notAskedFor, type StatedItem, type Statement } from './run.js';
+import { readableTime, shownByWords, spoken, summaryWords } from './statement-words.js';
 
 const style = `
 :root { color-scheme: light dark; --ink: #1a1d21; --soft: #5a6068; --line: #d5d9de; --paper: #fff; --good: #1c7c3c; --bad: #b3261e; --plain: #7d5c00 }
@@ -25,7 +26,7 @@ ${rows.join('\n')}
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style></head>
 <body><h1>${escaped(title)}</h1>
-<p class="soft">wapbridge ${escaped(version)}, tested ${escaped(readable(at))} UTC in ${Math.round(durationMs / 1000)} s</p>
+<p class="soft">wapbridge ${escaped(version)}, tested ${escaped(readableTime(at))} UTC in ${Math.round(durationMs / 1000)} s: ${summaryWords(items)}</p>
 <p class="hardware">Shown on virtual modems and on the loopback network; nothing here has been seen on hardware.</p>
 ${role('DM client: receives', 'C')}
 ${role('DM server: sends', 'S')}
@@ -35,10 +36,9 @@ ${evidence.join('\n')}
 `;
 }
 
-function row({ item, title, clause, status, support, shownBy, note, evidence }: StatedItem): string {
-  const peers = [...new Set(evidence.flatMap(({ outcome, peer }) => (outcome === 'passed' && peer !== null ? [peer] : [])))];
-  const by = shownBy === 'peers' ? peers.join(', ') : '';
-  const words = [by, note ?? ''].filter((word) => word !== '').join('; ');
+function row(stated: StatedItem): string {
+  const { item, title, clause, status, support } = stated;
+  const words = shownByWords(stated);
   const what = `${escaped(title)} <span class="soft">(${escaped(clause)})</span>`;
   return `<tr><td class="item">${item}</td><td>${what}</td><td class="state">${status}</td><td class="state ${support}">${spoken(support)}</td><td>${escaped(words)}</td></tr>`;
 }
@@ -55,13 +55,9 @@ ${evidence
 
 function proof({ title, peer, outcome, reason, at, durationMs }: Evidence): string {
   const why = reason === null ? '' : `<br><span class="soft">${escaped(reason.slice(0, 2000))}</span>`;
-  const when = at === null || durationMs === null ? '' : `${escaped(readable(at).slice(11))}, ${(durationMs / 1000).toFixed(1)} s`;
+  const when = at === null || durationMs === null ? '' : `${escaped(readableTime(at).slice(11))}, ${(durationMs / 1000).toFixed(1)} s`;
   return `<tr><td class="state ${outcome}">${spoken(outcome)}</td><td>${escaped(title)}${why}</td><td>${escaped(peer ?? 'itself')}</td><td class="when">${when}</td></tr>`;
 }
-
-const spoken = (word: string): string => word.replaceAll('-', ' ');
-
-const readable = (at: string): string => at.slice(0, 19).replace('T', ' ');
 
 function escaped(text: string): string {
   return text

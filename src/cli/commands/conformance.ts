@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Procedure } from '../../conformance/index.js';
 import { BridgeError } from '../../errors.js';
@@ -16,6 +16,7 @@ export const conformanceCommand = defineCommand({
     ['$0 conformance', 'run every procedure whose programs are installed, and state what they showed'],
     ['$0 conformance --item DM-PUSH-C-004 --item DM-PUSH-S-004', 'the procedures of these items'],
     ['$0 conformance --html statement.html', 'the statement also as a page'],
+    ['$0 conformance --markdown statement.md', 'the same in Markdown'],
     ['$0 conformance --own', 'without other programs: wapbridge meets itself'],
     ['$0 conformance --list', 'what would be run, and what it needs'],
   ],
@@ -24,22 +25,28 @@ export const conformanceCommand = defineCommand({
       .option('item', { type: 'string', array: true, requiresArg: true, describe: 'only this item; may be repeated' })
       .option('own', { type: 'boolean', default: false, describe: 'only what needs no other program' })
       .option('list', { type: 'boolean', default: false, describe: 'name the procedures and run none' })
+      .option('markdown', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'write the statement there too, in Markdown: between the comments `statement` and `end of statement` where the file has them',
+      })
       .option('html', { type: 'string', requiresArg: true, describe: 'write the statement there too, as a page' }),
   run: async (options, io) => {
     const { output, errors, clock, environment } = io;
-    const { httpProcedures, obexProcedures, ownProcedures, runConformance, scrItems, sipProcedures, statementHtml, wspProcedures } =
-      await import('../../conformance/index.js');
+    const { allProcedures, pageWithStatement, runConformance, scrItems, statementHtml, statementMarkdown } = await import(
+      '../../conformance/index.js'
+    );
     const known = scrItems().map(({ id }) => String(id));
     for (const item of options.item ?? []) {
       if (!known.includes(item)) {
         throw new BridgeError('cli/usage', `there is no item ${item}`, { advice: `write one of ${known[0]} to ${known.at(-1)}` });
       }
     }
-    const all = [...wspProcedures, ...sipProcedures, ...httpProcedures, ...obexProcedures, ...ownProcedures];
     const wanted = ({ item, peer }: Procedure): boolean =>
       (options.item === undefined || options.item.includes(item)) && !(options.own && peer !== null);
     if (options.list) {
-      for (const { item, title, peer, needs } of all.filter(wanted)) {
+      for (const { item, title, peer, needs } of allProcedures.filter(wanted)) {
         if (options.json) output.object({ event: 'procedure', item, title, peer, needs });
         else output.line(`${item}  ${title}${needs.length === 0 ? '' : ` (${needs.join(', ')})`}`);
       }
@@ -47,7 +54,7 @@ export const conformanceCommand = defineCommand({
     }
     const glyphs = glyphsOf(environment);
     const statement = await runConformance({
-      procedures: all,
+      procedures: allProcedures,
       wanted,
       wapbridge: [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))],
       version: version(),
@@ -66,6 +73,9 @@ export const conformanceCommand = defineCommand({
       },
     });
     if (options.html !== undefined) await writePage(options.html, statementHtml(statement));
+    if (options.markdown !== undefined) {
+      await writePage(options.markdown, pageWithStatement(await pageAt(options.markdown), statementMarkdown(statement)));
+    }
     const { items, ...facts } = statement;
     if (options.json) {
       for (const stated of items) output.object({ event: 'item', ...stated });
@@ -82,6 +92,16 @@ export const conformanceCommand = defineCommand({
     return items.some(({ support }) => support === 'failed') ? exitCodes.fault : exitCodes.done;
   },
 });
+
+/** What stands in a page already; nothing where there is none. */
+async function pageAt(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    // What keeps it from being read keeps it from being written, or it is not there.
+    return '';
+  }
+}
 
 async function writePage(path: string, page: string): Promise<void> {
   try {
