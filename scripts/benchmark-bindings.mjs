@@ -6,11 +6,12 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { obexConnect, obexConnection, obexPacket, obexPacketLength, obexPut } from './obex-packets.mjs';
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const word = (name, standard) => {
@@ -240,6 +241,58 @@ bindings['sip tcp'] = {
   loads: sipLoads,
   sender: (receiver) => sipByTcp(receiver.port),
   idle: (port) => openTcp(port),
+};
+
+/** A sender of OBEX with one connection: the next PUT waits for the answer to the one before. */
+async function obexSender(port) {
+  const socket = await openTcp(port);
+  const waiting = [];
+  let held = Buffer.alloc(0);
+  socket.on('data', (chunk) => {
+    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    for (let length = obexPacketLength(held); length > 0; length = obexPacketLength(held)) {
+      waiting.shift()(held.subarray(0, length));
+      held = held.subarray(length);
+    }
+  });
+  const ask = (packet) => {
+    socket.write(packet);
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+  const connection = obexConnection(await ask(obexConnect()));
+  return {
+    async send(body) {
+      const answer = await ask(obexPut(connection, 'application/vnd.syncml.dm+wbxml', body));
+      if (answer[0] !== 0xa0) throw new Error(`a PUT was answered with ${answer[0].toString(16)}`);
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+bindings.obex = {
+  parameters: ['--obex', '0'],
+  loads: [
+    { senders: 1, waiting: 1 },
+    { senders: 32, waiting: 1 },
+  ],
+  sender: (receiver) => obexSender(receiver.port),
+  idle: (port) => openTcp(port),
+  async bare() {
+    const server = createTcpServer((socket) => {
+      let held = Buffer.alloc(0);
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => {
+        held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+        for (let length = obexPacketLength(held); length > 0; length = obexPacketLength(held)) {
+          socket.write(held[0] === 0x80 ? obexPacket(0xa0, Buffer.of(0x10, 0, 0xff, 0xff)) : obexPacket(0xa0));
+          held = held.subarray(length);
+        }
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return { port: server.address().port, stop: () => server.close() };
+  },
 };
 
 /** Pushes a second that so many senders get through. */

@@ -2,6 +2,7 @@
 // nothing of wapbridge's own encoders.
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
+import { obexConnect, obexConnection, obexPacketLength, obexPut } from '../obex-packets.mjs';
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -115,15 +116,12 @@ export class EndpointTraffic {
 
     obex: async (port, pushes) => {
       const { socket, read } = this.#connection(port);
-      const packet = () => read((held) => (held.length >= 3 && held.length >= held.readUInt16BE(1) ? held.readUInt16BE(1) : 0));
-      // CONNECT, version 1.0, packets of 1024 octets, Target. @see IrDA OBEX 3.4.1
-      socket.write(obexPacket(0x80, Buffer.of(0x10, 0, 4, 0), obexHeader(0x46, Buffer.from('SYNCML-DM'))));
-      const connected = await packet();
-      const connection = connected?.[0] === 0xa0 ? connected.subarray(connected.indexOf(0xcb), connected.indexOf(0xcb) + 5) : null;
+      const packet = () => read(obexPacketLength);
+      socket.write(obexConnect());
+      const connection = obexConnection(await packet());
       for (let count = 0; count < pushes && connection !== null; count += 1) {
         const message = this.#next('obex');
-        const headers = [obexHeader(0x42, Buffer.from(`${types[message.verdict].name}\0`)), obexHeader(0x49, message.body)];
-        socket.write(obexPacket(0x82, connection, ...headers));
+        socket.write(obexPut(connection, types[message.verdict].name, message.body));
         const answer = await packet();
         if (answer === null) break;
         if (answer[0] === 0xa0) this.accepted(message);
@@ -182,17 +180,4 @@ export class EndpointTraffic {
     };
     return { socket, read };
   }
-}
-
-/** @see IrDA OBEX 2.1: of octets with a length */
-function obexHeader(id, octets) {
-  const start = Buffer.of(id, 0, 0);
-  start.writeUInt16BE(3 + octets.length, 1);
-  return Buffer.concat([start, octets]);
-}
-
-function obexPacket(code, ...rest) {
-  const start = Buffer.of(code, 0, 0);
-  start.writeUInt16BE(3 + rest.reduce((sum, { length }) => sum + length, 0), 1);
-  return Buffer.concat([start, ...rest]);
 }

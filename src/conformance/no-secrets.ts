@@ -4,7 +4,7 @@ import type { Procedure } from './types.js';
 
 /** Header parameters whose values are secrets or prove that somebody knows one. */
 const proofs = /\b(?:c?nonce|nextnonce|response|digest|mac)=\\?"?[\w+/=.-]{8,}|\bauthorization: *\w+ +\S/i;
-/** Subscriptions of the virtual bench's modems. @see 3GPP TS 23.003 2.2 */
+/** Subscriptions of the virtual bench's modems, on the test network 001 01. */
 const imsi = /\b00101\d{10}\b/;
 
 /**
