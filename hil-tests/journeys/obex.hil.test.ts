@@ -1,8 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { constants, openSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { ReadStream } from 'node:tty';
 import { describe, expect } from 'vitest';
-import { nullModem } from '../support/null-modem.js';
+import { headerId } from '../../src/endpoints/obex/codes.js';
+import { ObexFramer } from '../../src/endpoints/obex/framer.js';
+import { connectPacket, dmType, body as objectBody, put, RawObex, typeHeader } from '../../src/endpoints/obex/obex.testing.js';
+import { layCable, nullModem } from '../support/null-modem.js';
 import { type Scene, test } from '../support/scene.js';
 import type { RunningWapbridge } from '../support/wapbridge.js';
 
@@ -52,6 +56,14 @@ async function send(scene: Scene, via: string, body: Uint8Array, settings: objec
   return { code, outcome: sender.eventsNamed('sent').at(-1)?.outcome, sender };
 }
 
+/** The octets of a serial port, as a stream. */
+function lineAt(scene: Scene, path: string): ReadStream {
+  const stream = new ReadStream(openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
+  stream.on('error', () => undefined);
+  scene.atEnd(() => stream.destroy());
+  return stream;
+}
+
 const messageOf = (body: Buffer) => ({
   binding: 'obex',
   modem: null,
@@ -93,6 +105,51 @@ describe('OBEX', () => {
     expect(sent.outcome).toBe('sent');
     await listener.waitForEvent('message', withBody(body));
     expect((await listener.stop()).code).toBe(0);
+  });
+
+  test('a line that is lost within an object gives no message, and takes the next object once it is there again', async ({ scene }) => {
+    const device = join(scene.folder(), 'line');
+    const first = await layCable(scene);
+    symlinkSync(first.ends[0], device);
+    const { listener } = await listen(scene, device);
+    const peer = new RawObex(lineAt(scene, first.ends[1]));
+    const { headers } = await peer.ask(connectPacket());
+    const connection = headers.filter(({ id }) => id === headerId.connectionId);
+    const [head, piece] = [[...connection, typeHeader(dmType)], objectBody(bodyOf(200))] as const;
+    expect(await peer.code(put([...head, piece]))).toBe(0x90);
+    expect(await peer.code(put([piece]))).toBe(0x90);
+    await first.pull();
+    await listener.waitForEvent('error', ({ code, from }) => code === 'endpoints/line-lost' && from === device);
+    expect(listener.eventsNamed('error').map(({ code }) => code)).toEqual(['endpoints/obex-truncated', 'endpoints/line-lost']);
+    const second = await layCable(scene);
+    unlinkSync(device);
+    symlinkSync(second.ends[0], device);
+    const body = bodyOf(3000);
+    const allowed = { sending: { allow: [`obex+serial:${second.ends[1]}`] } };
+    let sent = await send(scene, `obex+serial:${second.ends[1]}`, body, allowed);
+    // Until the line has been opened again nobody answers.
+    while (sent.outcome === 'not-sent') sent = await send(scene, `obex+serial:${second.ends[1]}`, body, allowed);
+    expect(sent.outcome).toBe('sent');
+    await listener.waitForEvent('message', withBody(body));
+    expect((await listener.stop()).code).toBe(0);
+    expect(listener.eventsNamed('message')).toHaveLength(1);
+  });
+
+  test.for([
+    ['within an object', 'not-sent', 0x02],
+    ['before the answer to its last packet', 'unknown', 0x82],
+  ] as const)('a sender whose line is lost %s says %s', async ([, outcome, lastSeen], { scene }) => {
+    const { ends, pull } = await layCable(scene);
+    const line = lineAt(scene, ends[0]);
+    const framer = new ObexFramer(65_535);
+    line.on('data', (chunk: Buffer) => {
+      for (const packet of framer.push(chunk)) {
+        if (packet[0] === lastSeen) void pull();
+        else line.write(packet[0] === 0x80 ? Buffer.from('A0000710000200', 'hex') : Buffer.from('900003', 'hex'));
+      }
+    });
+    const sent = await send(scene, `obex+serial:${ends[1]}`, bodyOf(3000), { sending: { allow: [`obex+serial:${ends[1]}`] } });
+    expect(sent).toMatchObject({ code: 5, outcome });
   });
 
   test('a device that is not on the allow-list is not sent to, and one that is not there is no listener', async ({ scene }) => {

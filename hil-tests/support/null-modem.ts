@@ -34,9 +34,14 @@ for (;;) {
 
 /** Lays a cable between two serial ports and gives their paths. */
 export async function nullModem(scene: Scene): Promise<readonly [string, string]> {
+  return (await layCable(scene)).ends;
+}
+
+/** The same, and a way to take both ports away at once, as a plug that is pulled. */
+export async function layCable(scene: Scene): Promise<{ readonly ends: readonly [string, string]; pull(): Promise<unknown> }> {
   const program = startProgram('perl', ['-e', cable]);
   scene.atEnd(() => program.stop());
   const line = await program.stdout.wait('the paths', (text) => text.startsWith('/dev/pts/'));
   const [one = '', other = ''] = line.split(' ');
-  return [one, other];
+  return { ends: [one, other], pull: () => program.stop() };
 }
