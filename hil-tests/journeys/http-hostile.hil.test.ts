@@ -1,15 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { selfSigned } from '../../src/delivery/certificate.testing.js';
 import { ask, dmMessage, post, RawConnection } from '../../src/endpoints/http/http.testing.js';
 import { seededRandom } from '../../src/runtime/index.js';
+import { MiB, residentOctets } from '../support/resident.js';
 import { type Scene, test } from '../support/scene.js';
 import { seed } from '../support/seed.js';
 import type { RunningWapbridge } from '../support/wapbridge.js';
-
-const MiB = 2 ** 20;
 
 async function listening(scene: Scene, http: object = {}): Promise<{ readonly listen: RunningWapbridge; readonly port: number }> {
   const folder = scene.folder();
@@ -20,11 +19,6 @@ async function listening(scene: Scene, http: object = {}): Promise<{ readonly li
   writeFileSync(file, JSON.stringify({ endpoints: { http } }).replaceAll('FOLDER', folder));
   const listen = scene.wapbridge(['listen', '--http', '0', '--json', '--config', file, '--state-dir', join(folder, 'state')]);
   return { listen, port: Number((await listen.waitForEvent('listening')).port) };
-}
-
-function residentOctets({ pid }: RunningWapbridge): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
 }
 
 /** Opens so many connections that are ended with the test. */

@@ -1,26 +1,18 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { seededRandom } from '../../src/runtime/index.js';
+import { MiB, residentOctets } from '../support/resident.js';
 import { type Scene, test } from '../support/scene.js';
 import { seed } from '../support/seed.js';
 import { askByUdp, sipMessage, sipStream } from '../support/sip-peer.js';
 import type { RunningWapbridge } from '../support/wapbridge.js';
 
-const MiB = 2 ** 20;
-
 async function listening(scene: Scene): Promise<{ readonly listen: RunningWapbridge; readonly port: number }> {
   const listen = scene.wapbridge(['listen', '--sip', 'sip:dev@127.0.0.1:0', '--json', '--state-dir', scene.folder()]);
   return { listen, port: Number((await listen.waitForEvent('listening')).port) };
-}
-
-/** Octets of memory that are the program's now. */
-function residentOctets({ pid }: RunningWapbridge): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
 }
 
 /** Whoever means well is answered soon, by both ways, and what they sent is handed on. */

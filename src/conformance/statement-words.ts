@@ -2,7 +2,7 @@ import type { StatedItem } from './run.js';
 
 /** Whose programs showed an item, and what is to be said of it besides. */
 export function shownByWords({ shownBy, note, evidence }: StatedItem): string {
-  const peers = [...new Set(evidence.flatMap(({ outcome, peer }) => (outcome === 'passed' && peer !== null ? [peer] : [])))];
+  const peers = [...new Set(evidence.flatMap(({ outcome, peer }) => (outcome === 'passed' && peer !== null ? peer.split(' and ') : [])))];
   return [shownBy === 'peers' ? peers.join(', ') : '', note ?? ''].filter((word) => word !== '').join('; ');
 }
 
