@@ -145,6 +145,7 @@ const conformance = z
     own: flag('Only what needs no other program'),
     list: flag('Name the procedures and run none'),
     html: text('File that the statement is written to as a page'),
+    markdown: text('File that the statement is written to in Markdown'),
   })
   .describe('Options of wapbridge conformance');
 

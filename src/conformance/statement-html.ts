@@ -8,7 +8,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.35rem; margin: 0 0 .2rem } h2 { font-size: 1.1rem; margin: 1.8rem 0 .3rem } h3 { font-size: 1rem; margin: 1.2rem 0 .2rem }
 .hardware { font-weight: 700; color: var(--plain); padding: .6rem .8rem; border: 2px solid; border-radius: .3rem; margin: .8rem 0 }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
-th, td.item, td.when, td.state { white-space: nowrap } td.when { font-variant-numeric: tabular-nums }
+th, td.item, td.when, td.state { white-space: nowrap } td.peer { min-width: 7.5rem } td.when { font-variant-numeric: tabular-nums }
 .supported, .passed { color: var(--good); font-weight: 600 } .failed { color: var(--bad); font-weight: 600 } .not-shown, .not-run { color: var(--plain) } .not-supported, .soft { color: var(--soft) }
 `;
 
@@ -56,7 +56,7 @@ ${evidence
 function proof({ title, peer, outcome, reason, at, durationMs }: Evidence): string {
   const why = reason === null ? '' : `<br><span class="soft">${escaped(reason.slice(0, 2000))}</span>`;
   const when = at === null || durationMs === null ? '' : `${escaped(readableTime(at).slice(11))}, ${(durationMs / 1000).toFixed(1)} s`;
-  return `<tr><td class="state ${outcome}">${spoken(outcome)}</td><td>${escaped(title)}${why}</td><td>${escaped(peer ?? 'itself')}</td><td class="when">${when}</td></tr>`;
+  return `<tr><td class="state ${outcome}">${spoken(outcome)}</td><td>${escaped(title)}${why}</td><td class="peer">${escaped(peer ?? 'itself')}</td><td class="when">${when}</td></tr>`;
 }
 
 function escaped(text: string): string {
