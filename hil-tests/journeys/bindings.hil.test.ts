@@ -167,7 +167,7 @@ function shown(message: NdjsonObject): object {
 }
 
 describe.each(rows)('over $binding', ({ rule, open, foreign, handsOnForeign }) => {
-  test('DM messages of both types, 100 octets to 30 kB, get the same verdict and keep their octets', { timeout: 120_000 }, async ({
+  test('DM messages of both types, 100 octets to 30 kB, get the same verdict and keep their octets', { timeout: 240_000 }, async ({
     scene,
   }) => {
     const { listen, to } = await open(scene);
@@ -183,7 +183,7 @@ describe.each(rows)('over $binding', ({ rule, open, foreign, handsOnForeign }) =
         expected.push({ type: code, body: body.toString('hex').toUpperCase(), verdict: 'dm-application', rule });
       }
     }
-    await listen.events.waitForCount('messages', expected.length, ({ event }) => event === 'message', { timeoutMs: 60_000 });
+    await listen.events.waitForCount('messages', expected.length, ({ event }) => event === 'message', { timeoutMs: 120_000 });
     expect(listen.eventsNamed('message').map(shown)).toEqual(expected);
     expect((await listen.stop()).code).toBe(0);
   });
