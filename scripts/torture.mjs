@@ -34,7 +34,7 @@ const usage = (what) => {
   process.exit(2);
 };
 if (![kills, lanes].every((value) => Number.isInteger(value) && value >= 1)) usage('--kills and --lanes are whole numbers from 1');
-if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) usage('--seed is a whole number below 2147483648');
+if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) usage('--seed is a whole number below 4294967296');
 const bindings = values.bindings.split(',');
 const known = ['sms', ...endpointBindings];
 if (!bindings.every((binding) => known.includes(binding))) usage(`--bindings are ${known.join(', ')}, with commas between them`);
