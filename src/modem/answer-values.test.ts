@@ -13,6 +13,7 @@ describe('the lists of a test answer', () => {
     ['+CPMS: ("SM" "ME") ("SM") ("SM")', [['SM', 'ME'], ['SM'], ['SM']]],
     ['+CPMS:  ( "ME" , "MT" ) , "SM" , ( "SM" )', [['ME', 'MT'], ['SM'], ['SM']]],
     ['+CPMS: (),(),()', [[], [], []]],
+    ['+CPMS: (ME", "SR"), ("ME", "SR"), ("ME")', [['ME', 'SR'], ['ME', 'SR'], ['ME']]],
     ['+CNMI: (0,1,2),(0-3),0,(0),(1)', [['0', '1', '2'], ['0-3'], ['0'], ['0'], ['1']]],
   ])('%s', (line, lists) => {
     expect(parseLists(line)).toEqual(lists);

@@ -44,11 +44,18 @@ export function parseLists(line: string): readonly (readonly string[])[] {
   const lists: string[][] = [];
   for (const match of body.matchAll(/\(([^()]*)\)|"([^"]*)"|([^\s,()"]+)|,(?=\s*(?:,|$))/g)) {
     const [whole, inner, quotedWord, word] = match;
-    if (inner !== undefined) lists.push([...inner.matchAll(/"([^"]*)"|[^\s,"]+/g)].map((item) => item[1] ?? item[0]));
+    if (inner !== undefined) lists.push(listItems(inner));
     else if (whole.startsWith(',')) lists.push([]);
     else lists.push([quotedWord ?? word ?? '']);
   }
   return lists;
+}
+
+/** What stands between the brackets of one list; where a quote is missing, commas and blanks alone separate. */
+function listItems(inner: string): string[] {
+  const paired = (inner.split('"').length - 1) % 2 === 0;
+  const text = paired ? inner : inner.replaceAll('"', ' ');
+  return [...text.matchAll(/"([^"]*)"|[^\s,"]+/g)].map((item) => item[1] ?? item[0]);
 }
 
 /** A list of numbers with ranges, `["0-2", "5"]`, written out; what is no number is passed over. */
