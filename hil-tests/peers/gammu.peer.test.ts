@@ -53,7 +53,15 @@ describePeer('gammu on the virtual bench', { gammu: 'gammu' }, () => {
       datagram: { destinationPort: 2948 },
       push: { contentType: 'application/vnd.wap.mms-message', contentTypeCode: 0x3e },
       verdict: { verdict: 'other-application', rule: null },
+      content: {
+        kind: 'mms-notification',
+        headers: expect.arrayContaining([
+          { name: 'Subject', value: 'Subject of the message' },
+          { name: 'X-Mms-Content-Location', value: 'http://mms.example.test/message' },
+        ]),
+      },
     });
+    expect(message.content).toMatchObject({ headers: expect.arrayContaining([expect.objectContaining({ name: 'From' })]) });
     expect(listen.strayLines).toEqual([]);
   });
 });
