@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ManualClock } from '../runtime/index.js';
 import { openJournalReader } from './journal.js';
 import { type JournalBench, journalBench, message, part } from './journal.testing.js';
 
@@ -286,6 +287,29 @@ describe('deliveries', () => {
     ).toEqual(['dead', 'redelivered', 'redelivered']);
     await expect(journal.redeliver('nope')).rejects.toMatchObject({ code: 'journal/unknown-message' });
   });
+});
+
+test('deliveries that were tried at a time that has not come, since the clock was set back, are due when the journal is opened again', async () => {
+  const later = new ManualClock(bench.clock.now() + 7_200_000);
+  const first = bench.open({ clock: later });
+  const ids: string[] = [];
+  for (const octets of ['00', '01']) {
+    const { id } = await first.append(part(bench, octets, { receivedAt: later.now() }));
+    ids.push((await first.complete(message(bench, [id], { completedAt: later.now(), sinks: ['a'] }))).id);
+  }
+  const again = later.now() + 60_000;
+  await first.recordAttempt(ids[0] ?? '', 'a', { at: later.now(), outcome: 'later', reason: 'busy', nextAttemptAt: again });
+  first.close();
+  const second = bench.open({ clock: later });
+  expect(second.pendingDeliveries('a', { limit: 9 }).map(({ nextAttemptAt }) => nextAttemptAt)).toEqual([again, later.now()]);
+  second.close();
+  const now = bench.clock.now();
+  const third = bench.open();
+  expect(third.dueDeliveries('a', now, 9).map(({ messageId }) => messageId)).toEqual(ids);
+  expect(third.pendingDeliveries('a', { limit: 9 }).map(({ pendingSince, attempts }) => [pendingSince, attempts])).toEqual([
+    [now, 1],
+    [now, 0],
+  ]);
 });
 
 test('numbers of a series go round and survive a restart', async () => {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { type Cancel, type Clock, type Logger, type Random, silentLogger } from '../runtime/index.js';
 import { Checkpointer } from './checkpoint.js';
 import { openForReading, openForWriting } from './database.js';
-import { JournalError, reasonOf } from './errors.js';
+import { JournalError, reasonOf, sqliteCode } from './errors.js';
 import { cannotOpen, journalFile, prepareFiles, refuseTornFiles } from './files.js';
 import { GroupWriter } from './group-writer.js';
 import { acquireLock, type JournalHolder, type JournalLock } from './lock.js';
@@ -50,6 +51,7 @@ export function openJournal(options: JournalOptions): Journal {
   const lock = lockFolder(directory, path, options.holder);
   try {
     const database = openForWriting(path, onPoint);
+    forgetTheFuture(database, clock.now(), logger);
     let health: JournalHealth = { state: 'storing' };
     const setHealth = (next: JournalHealth): void => {
       health = next;
@@ -137,6 +139,24 @@ export function openJournalReader(directory: string): JournalReader {
       if (database.isOpen) database.close();
     },
   };
+}
+
+/**
+ * Lets deliveries be tried now that were noted at a time that has not come: the clock was set back since, and they would wait, with
+ * everything behind them, until it has caught up.
+ */
+function forgetTheFuture(database: DatabaseSyncInstance, now: number, logger: Logger): void {
+  try {
+    const { changes } = database
+      .prepare(`UPDATE delivery SET next_attempt_at = ?, pending_since = min(pending_since, ?)
+        WHERE state = 'pending' AND next_attempt_at > ? AND (pending_since > ? OR last_attempt_at > ?)`)
+      .run(now, now, now, now, now);
+    if (changes > 0) logger.warn('the clock was set back: deliveries that would wait for it are tried now', { deliveries: changes });
+  } catch (caught) {
+    // A disk that is full is no reason not to open: what waits then waits longer.
+    if (sqliteCode(caught) === null) throw caught;
+    logger.warn('deliveries of a time that has not come wait for it', { reason: reasonOf(caught) });
+  }
 }
 
 function lockFolder(directory: string, path: string, holder: JournalHolder): JournalLock {

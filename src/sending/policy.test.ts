@@ -74,4 +74,6 @@ test('the rate limit lets the next push begin when the oldest of the last minute
   expect(nextStart([now - 50_000, now - 10_000], 2, now)).toBe(now + 10_000);
   expect(nextStart([now - 70_000, now - 10_000], 2, now)).toBe(now);
   expect(nextStart([now - 50_000, now - 40_000, now - 10_000], 2, now)).toBe(now + 20_000);
+  // Begun two hours from now, before the clock was set back.
+  expect(nextStart([now + 7_200_000, now - 10_000], 2, now)).toBe(now + 50_000);
 });

@@ -59,9 +59,15 @@ function refuse(what: string): never {
 
 const minuteMs = 60_000;
 
-/** When the next push may begin: now, or when the oldest of the last minute is a minute old. */
+/**
+ * When the next push may begin: now, or when the oldest of the last minute is a minute old. One that began at a time that has not come (the
+ * clock was set back) counts as begun now.
+ */
 export function nextStart(starts: readonly number[], pushesPerMinute: number, now: number): number {
-  const recent = starts.filter((at) => at > now - minuteMs).sort((a, b) => a - b);
+  const recent = starts
+    .filter((at) => at > now - minuteMs)
+    .map((at) => Math.min(at, now))
+    .sort((a, b) => a - b);
   const blocking = recent[recent.length - pushesPerMinute];
   return blocking === undefined ? now : blocking + minuteMs;
 }
