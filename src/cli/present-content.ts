@@ -76,11 +76,14 @@ function mmsRows(headers: readonly JsonObject[], say: Say): readonly string[] {
   return lines.flatMap((line) => say('', line));
 }
 
+/** Headers whose number counts seconds from sending. */
+const timesFromSending: ReadonlySet<string> = new Set(['X-Mms-Expiry', 'X-Mms-Delivery-Time', 'X-Mms-Reply-Charging-Deadline']);
+
 function mmsValue(header: JsonObject): string {
   const [name, text, number] = [textAt(header, 'name'), textAt(header, 'value'), numberAt(header, 'value')];
   if (number === null) return text ?? 'a text that cannot be read';
   if (name === 'X-Mms-Message-Size') return `${number} octet${number === 1 ? '' : 's'}`;
-  return name === 'X-Mms-Expiry' || name === 'X-Mms-Delivery-Time' ? `${number} s after sending` : String(number);
+  return timesFromSending.has(name ?? '') ? `${number} s after sending` : String(number);
 }
 
 function suplRows(supl: JsonObject, say: Say): readonly string[] {

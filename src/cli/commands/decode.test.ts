@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bodies, macs } from '../../dm/dm.vectors.js';
+import { bodies, macs, notificationPush } from '../../dm/dm.vectors.js';
 import { runCommand } from '../command.testing.js';
 
 // Made by hand from 3GPP TS 23.040 9.2 and WAP-230-WSP 8.2.4.1: a push for the DM client in one part, and the same with 198 more octets in two.
@@ -325,6 +325,12 @@ test('with a configuration MACs and digests are checked, and where its secrets a
       stderr: '',
       objects: [{ authentication: { result: 'mac-ok', rule: 'imsi-semi-octets' } }],
     });
+    await writeFile(join(folder, 'nonce'), `${Buffer.from('nonce01').toString('base64')}\n`);
+    await writeFile(join(folder, 'password'), 'srvpwd\n');
+    const server = `    - id: dm.bench.invalid\n      password: { file: ${join(folder, 'password')} }\n      nonce: { file: ${join(folder, 'nonce')} }\n`;
+    await writeFile(join(folder, 'servers.yaml'), `dm:\n  servers:\n${server}`);
+    const notified = await decode(notificationPush.slice(12), '--as', 'notification', '--config', join(folder, 'servers.yaml'));
+    expect(notified.objects).toMatchObject([{ authentication: { result: 'mac-ok', method: 'digest', rule: 'agreed-nonce' } }]);
     await rm(join(folder, 'imsi'));
     const unchecked = await decode(bootstrap, '--as', 'wsp', '--config', config);
     expect(unchecked).toMatchObject({ exitCode: 0, objects: [{ authentication: { result: 'mac-unverifiable' } }] });

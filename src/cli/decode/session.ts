@@ -13,7 +13,7 @@ import {
   readDmContent,
 } from '../../bridge/index.js';
 import type { CapturedPacket } from '../../capture/index.js';
-import { decodeNotification, decodeWbxml, describeDmMessage, formatXml, syncMl12 } from '../../dm/index.js';
+import { authenticateNotification, decodeNotification, decodeWbxml, describeDmMessage, formatXml, syncMl12 } from '../../dm/index.js';
 import { type Annotate, type Annotation, DecodeError, type Diagnostic, fromHex, toHex } from '../../octets/index.js';
 import { fromWdp, type NotPush, notPush, type PushMessage } from '../../push/index.js';
 import { type RoutingVerdict, route } from '../../routing/index.js';
@@ -220,6 +220,8 @@ export class DecodeSession {
       case 'notification': {
         const notification = decodeNotification(octets, { annotate });
         progress.members.notification = presentNotification(notification);
+        const { server } = this.#secrets;
+        if (server !== undefined) progress.members.authentication = authenticateNotification(notification, server(notification.serverId));
         progress.diagnostics.push(...notification.diagnostics);
       }
     }
