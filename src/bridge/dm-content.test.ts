@@ -98,6 +98,10 @@ describe('what a body says', () => {
       kind: 'service-indication',
       xml: '<si>\n  <indication href="http://www.a.com/" action="signal-medium">s</indication>\n</si>',
     });
+    expect(read('010603AEAF81' + '02056A0045C60D')).toMatchObject({
+      codes: ['octets/truncated'],
+      members: { content: { kind: 'service-indication', xml: null, octets: 7 } },
+    });
     expect(read('010603BEAF84' + '8C8286').members).toEqual({
       content: {
         kind: 'mms-notification',
@@ -124,6 +128,7 @@ describe('what a body says', () => {
     expect(whole.reduce((sum, { octets }) => sum + octets.length, 0)).toBe(bodies.sessionless_replace.wbxml.length / 2);
     const half: Annotation[] = [];
     read('010603C2AF8702A4016A006D', {}, half);
+    read('010603AEAF81' + '02056A0045C60D', {}, half);
     expect(half).toEqual([]);
   });
 });

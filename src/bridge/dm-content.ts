@@ -37,6 +37,8 @@ export interface DmContent {
   /** Null for what nobody can vouch for. */
   readonly authentication: Authentication | null;
   readonly kind: 'bootstrap' | 'notification' | 'other';
+  /** It is named, but could not be read. */
+  readonly unread?: true;
 }
 
 /** The IMSI of the SIM that received it would tell more of who vouches for it. */
@@ -82,7 +84,7 @@ export function readDmContent(push: PushMessage, verdict: Verdict, secrets: DmSe
   if (annotate === undefined) return readContent(push, verdict, secrets, options);
   const annotations: Annotation[] = [];
   const content = readContent(push, verdict, secrets, { ...options, annotate: (annotation) => annotations.push(annotation) });
-  if (Object.keys(content.members).some((member) => member !== 'authentication'))
+  if (content.unread !== true && Object.keys(content.members).some((member) => member !== 'authentication'))
     for (const annotation of annotations) annotate(annotation);
   return content;
 }
@@ -97,9 +99,7 @@ function readContent(push: PushMessage, verdict: Verdict, secrets: DmSecrets, op
     if (verdict === 'other-application' && code === contentTypeMms) return readMms(push, options);
     if (verdict === 'other-application' && code === contentTypeSuplInit) return readSuplInit(push, options);
     const document = verdict === 'other-application' && code !== null ? documents.get(code) : undefined;
-    if (document === undefined) return nothing;
-    const { root } = readRoot(push, document.form, options);
-    return { ...nothing, members: { content: { kind: document.kind, xml: formatXml(root, { indent: 2 }) } } };
+    return document === undefined ? nothing : readBriefly(push, document, options);
   } catch (caught) {
     if (!(caught instanceof DecodeError)) throw caught;
     const authentication = verdict === 'dm-application' ? vouch(push, secrets) : verdict === 'dm-notification' ? unverifiable : null;
@@ -120,15 +120,40 @@ function readMms({ body }: PushMessage, { annotate, bodyOffset = 0 }: ReadBodyOp
   return { ...nothing, members: { content: { kind, xml: null, octets: body.length, headers } }, diagnostics };
 }
 
-/** The begin of a location session in brief; what cannot be read leaves its name. */
+/** The begin of a location session in brief. */
 function readSuplInit({ body }: PushMessage, { annotate, bodyOffset = 0 }: ReadBodyOptions): DmContent {
-  const content = { kind: 'supl-init', xml: null, octets: body.length };
-  try {
+  return named('supl-init', body, () => {
     const { diagnostics, ...supl } = decodeSuplInit(body, { annotate, baseOffset: bodyOffset });
-    return { ...nothing, members: { content: { ...content, supl } }, diagnostics };
+    return { content: { xml: null, octets: body.length, supl }, diagnostics };
+  });
+}
+
+/** A document of another application as XML. */
+function readBriefly(
+  push: PushMessage,
+  { kind, form }: { readonly kind: string; readonly form: 'wbxml' | 'xml' },
+  options: ReadBodyOptions,
+): DmContent {
+  return named(kind, push.body, () => {
+    const { root, diagnostics } = readRoot(push, form, options);
+    return { content: { xml: formatXml(root, { indent: 2 }) }, diagnostics };
+  });
+}
+
+/** What another application gets: what cannot be read is named all the same, with a diagnostic. */
+function named(
+  kind: string,
+  body: Uint8Array,
+  read: () => { readonly content: Presented; readonly diagnostics: readonly Diagnostic[] },
+): DmContent {
+  try {
+    const { content, diagnostics } = read();
+    return { ...nothing, members: { content: { kind, ...content } }, diagnostics };
   } catch (caught) {
     if (!(caught instanceof DecodeError)) throw caught;
-    return { ...nothing, members: { content }, diagnostics: [{ code: caught.code, message: caught.message, offset: caught.offset }] };
+    const { code, message, offset } = caught;
+    const members = { content: { kind, xml: null, octets: body.length } };
+    return { ...nothing, members, diagnostics: [{ code, message, offset }], unread: true };
   }
 }
 
