@@ -81,14 +81,19 @@ export async function listening(bench: PeerBench, parameters: readonly string[])
   return listen;
 }
 
-/** Sends a body with `send`, and holds that its receipt says sent. @throws BridgeError `conformance/not-passed` */
-export async function sent(bench: PeerBench, parameters: readonly string[], type: string, body: Uint8Array): Promise<void> {
+/** Sends a body with `send`, and gives what its receipt says. */
+export async function outcomeOf(bench: PeerBench, parameters: readonly string[], type: string, body: Uint8Array) {
   const folder = bench.folder();
   writeFileSync(join(folder, 'body'), body);
   const words = ['--type', type, '--body', join(folder, 'body'), '--json', '--state-dir', join(folder, 'state')];
   const program = bench.wapbridge(['send', ...parameters, ...words]);
   const { code } = await program.exited;
-  const outcome = program.eventsNamed('sent').at(-1)?.['outcome'];
+  return { code, outcome: program.eventsNamed('sent').at(-1)?.['outcome'], program };
+}
+
+/** The same, which is to be sent. @throws BridgeError `conformance/not-passed` */
+export async function sent(bench: PeerBench, parameters: readonly string[], type: string, body: Uint8Array): Promise<void> {
+  const { code, outcome, program } = await outcomeOf(bench, parameters, type, body);
   expectThat(code === 0 && outcome === 'sent', `send ended with ${code} and ${String(outcome)}: ${program.program.describe()}`);
 }
 
