@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { ownProcedures } from '../../src/conformance/procedures/own.js';
 import { wspProcedures } from '../../src/conformance/procedures/wsp.js';
 import { describePeer } from '../support/peer.js';
 import { test } from '../support/scene.js';
@@ -9,6 +10,15 @@ const programs = { tshark: 'tshark', text2pcap: 'wireshark-common', bearerbox: '
 
 describePeer('the connectionless binding with tshark, Kannel and wbxml2xml', programs, () => {
   for (const { item, title, run } of wspProcedures) {
+    test(`${item}-O: ${title}`, ({ scene }) => run(scene));
+  }
+});
+
+// The others meet themselves in the journey of the bindings; who receives and who sends are shown by the same meeting.
+const alone = ownProcedures.filter(({ item }) => item.startsWith('DM-PUSH-C') && item > 'DM-PUSH-C-004');
+
+describePeer('wapbridge conformance --own, with certificates of openssl', { openssl: 'openssl' }, () => {
+  for (const { item, title, run } of alone) {
     test(`${item}-O: ${title}`, ({ scene }) => run(scene));
   }
 });
