@@ -76,9 +76,7 @@ interface Proving {
   readonly server: ItemId;
   readonly needs: readonly string[];
   readonly demanded: string;
-  prove(
-    bench: PeerBench,
-  ): Promise<{
+  prove(bench: PeerBench): Promise<{
     readonly listen: readonly string[];
     good(port: number): readonly string[];
     bad(port: number): readonly (readonly string[])[];
