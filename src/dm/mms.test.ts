@@ -71,6 +71,7 @@ describe('MMS messages in brief', () => {
     ['a field of no known name', '8C82FE81', '0x7E: 1'],
     ['a field of no known name with octets', '8C82FE02ABCD', '0x7E: ABCD'],
     ['a header that is written out', `8C82${ascii('X-Bench')}00${ascii('yes')}00`, 'X-Bench: yes'],
+    ['a header that is written out in ISO 8859-1', `8C82${ascii('X-Bench')}007FE400`, 'X-Bench: \u00e4'],
     ['a value that nobody has assigned', '8C828F8A', 'X-Mms-Priority: 10'],
     ['a length in the long form', `8C82961F04EA${ascii('ab')}00`, 'Subject: ab'],
     ['a version without a minor number', '8C828D9F', 'X-Mms-MMS-Version: 1'],

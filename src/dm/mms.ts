@@ -69,7 +69,7 @@ function readHeader(cursor: Cursor, say: Say): MmsHeader {
   if (first < 0x80) {
     if (first < 0x20) cursor.fail('dm/mms-bad-header', 'header', `octet ${first} begins no header of an MMS message`);
     const name = latin1Of(unquoted(readText(cursor, 'name')));
-    return { name: shown(name), value: shown(textOf(unquoted(readText(cursor, 'value')), 0) ?? '') };
+    return { name: shown(name), value: shown(lenientText(unquoted(readText(cursor, 'value')))) };
   }
   const code = cursor.u8('header', (octet) => mmsFields.get(octet & 0x7f)?.name ?? 'a header of no known name') & 0x7f;
   const field: MmsField = mmsFields.get(code) ?? { name: `0x${code.toString(16).toUpperCase().padStart(2, '0')}`, kind: 'any' };
