@@ -38,7 +38,7 @@ async function check(file: string, json: boolean, io: CommandIo): Promise<ExitCo
         output.line(`${where} ${escapeText(message)}${advice === undefined ? '' : `; ${escapeText(advice)}`}`);
       }
     }
-    return exitCodeOf(new ConfigError(file, problems));
+    return exitCodeOf(new ConfigError(file, problems, 'bench check'));
   }
   const { describePlan, examineBench } = await import('../hil/index.js');
   const { kind, modems } = await examineBench({ file, environment, clock, random });
@@ -53,6 +53,6 @@ async function check(file: string, json: boolean, io: CommandIo): Promise<ExitCo
       `${styled(output.terminal, 'bold', name)}  ${sim}  ${escapeText(port)}  ${escapeText(said)}  ${registration}, ${reception}`,
     );
   }
-  output.line(`${escapeText(describePlan(checked.plan))}: ${styled(output.terminal, 'green', 'ok')}, nothing was sent`);
+  output.line(`${escapeText(describePlan(checked.plan, kind))}: ${styled(output.terminal, 'green', 'ok')}, nothing was sent`);
   return exitCodes.done;
 }

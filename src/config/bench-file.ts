@@ -55,7 +55,7 @@ export type CheckedBench =
 /** Reads a bench file with its secrets. @throws ConfigError with line and column; BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
 export async function loadBench(file: string, environment: Environment): Promise<BenchPlan> {
   const checked = await checkBench(file, await readConfigText(file), environment);
-  if (!checked.ok) throw new ConfigError(file, checked.problems);
+  if (!checked.ok) throw new ConfigError(file, checked.problems, 'bench check');
   return checked.plan;
 }
 

@@ -11,15 +11,15 @@ export interface ConfigProblem {
   readonly column: number;
 }
 
-/** A configuration file that cannot be used; its line names the first thing wrong, `problems` has all. */
+/** A configuration file that cannot be used; its line names the first thing wrong, `problems` has all, and so does the command that `see` names. */
 export class ConfigError extends BridgeError {
   override readonly name = 'ConfigError';
   readonly file: string;
   readonly problems: readonly ConfigProblem[];
 
-  constructor(file: string, problems: readonly [ConfigProblem, ...ConfigProblem[]]) {
+  constructor(file: string, problems: readonly [ConfigProblem, ...ConfigProblem[]], see: 'config check' | 'bench check' = 'config check') {
     const [first, ...others] = problems;
-    const more = others.length === 0 ? '' : ` (and ${others.length} more: see wapbridge config check)`;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more: see wapbridge ${see})`;
     super(
       first.code,
       `${file}:${first.line}:${first.column}: ${first.message}${more}`,

@@ -89,8 +89,8 @@ sims:
   - { label: sim-b, in: b }
 `;
 
-/** What a plan is, for people who check it. */
-export function describePlan({ name, virtual, modems, budget }: BenchPlan): string {
+/** What a plan is, for people who check it; `kind` is what its modems said of themselves. */
+export function describePlan({ name, modems, budget }: BenchPlan, kind: 'virtual' | 'real'): string {
   const bound = budget === null ? 'nothing goes over the air' : `at most ${budget.messages} messages a run, ${budget.perSim} a SIM`;
-  return `${name}: ${virtual ? 'virtual' : 'real'}, ${modems.length} modem${modems.length === 1 ? '' : 's'}, ${bound}`;
+  return `${name}: ${kind}, ${modems.length} modem${modems.length === 1 ? '' : 's'}, ${bound}`;
 }

@@ -57,7 +57,21 @@ export class HilReporter {
     makeFolder(this.#folder);
     writeFileSync(join(this.#folder, 'junit.xml'), reportJunit(journeys));
     writeFileSync(join(this.#folder, 'report.html'), reportHtml(journeys));
+    for (const line of inShort(journeys)) this.#say(line);
+    this.#say(`written to ${join(this.#folder, 'report.html')}`);
   }
+}
+
+/** What the run was, and why what was skipped was skipped; vitest's own summary has no reasons. */
+function inShort(journeys: readonly ReportedJourney[]): readonly string[] {
+  const count = (state: ReportedJourney['state']): number => journeys.filter((journey) => journey.state === state).length;
+  const skipped = journeys.filter(({ state }) => state === 'skipped');
+  const plain = (text: string): string => text.replace(/\p{Cc}/gu, '?');
+  const bench = plain(journeys[0]?.record?.bench ?? 'bench');
+  return [
+    `${kindOf(journeys)} bench ${bench}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
+    ...skipped.map(({ name, record }) => `  skipped: ${plain(name)}\n    ${plain(redacted(record?.skipped ?? 'no reason given'))}`),
+  ];
 }
 
 function reported(module: TestModuleLike, test: TestCaseLike): readonly ReportedJourney[] {

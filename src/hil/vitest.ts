@@ -1,6 +1,9 @@
 import { test as base, expect, type TestContext } from 'vitest';
+import { ConfigError } from '../config/index.js';
+import { BridgeError } from '../errors.js';
 import { attach } from './attachments.js';
 import { Bench, type Needs } from './bench.js';
+import { HilError } from './errors.js';
 import { type JourneyRecord, recordJourney } from './journey.js';
 import { openBench } from './open-bench.js';
 import { readSeed } from './seed.js';
@@ -41,7 +44,10 @@ export const test = base.extend<{ bench: Bench; openedBench: Bench }>({
   openedBench: [
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to learn which fixtures this one needs.
     async ({}, use) => {
-      const bench = await openBench({ file: process.env['BENCH'] || undefined, seed: readSeed(process.env['SEED']) });
+      const file = process.env['BENCH'] || undefined;
+      const bench = await openBench({ file, seed: readSeed(process.env['SEED']) }).catch((cause: unknown) => {
+        throw withAdvice(cause);
+      });
       try {
         await use(bench);
       } finally {
@@ -59,6 +65,18 @@ export const test = base.extend<{ bench: Bench; openedBench: Bench }>({
     if (task.meta.wapbridge.attachments.length === 0) task.meta.wapbridge = { ...task.meta.wapbridge, attachments };
   },
 });
+
+/** A bench that cannot be opened, with all that is wrong and what to do about it: test runners show nothing but an error's message. */
+function withAdvice(cause: unknown): unknown {
+  if (!(cause instanceof BridgeError)) return cause;
+  const lines =
+    cause instanceof ConfigError
+      ? cause.problems.map(({ line, column, message, advice }) => `${cause.file}:${line}:${column}: ${adviceAfter(message, advice)}`)
+      : [adviceAfter(cause.message, cause.advice)];
+  return new HilError(cause.code, lines.join('\n'), { cause });
+}
+
+const adviceAfter = (message: string, advice: string | undefined): string => (advice === undefined ? message : `${message}; ${advice}`);
 
 /** A test that states what it needs; what the bench lacks skips it, with the reason. Its name is a sentence. */
 export function journey(
