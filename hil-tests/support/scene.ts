@@ -78,9 +78,9 @@ export class Scene {
     return started;
   }
 
-  /** A virtual bench whose modems are up. */
+  /** A virtual bench whose modems are up; its chance comes from the run's seed, unless the parameters have one. */
   async bench(options: { modems?: number; parameters?: readonly string[] } = {}): Promise<RunningBench> {
-    const count = options.modems ?? 1;
+    const { modems: count = 1, parameters = [] } = options;
     const started = this.wapbridge([
       'bench',
       '--json',
@@ -88,8 +88,8 @@ export class Scene {
       String(count),
       '--link',
       this.folder(),
-      ...seeded(),
-      ...(options.parameters ?? []),
+      ...(parameters.includes('--seed') ? [] : seeded()),
+      ...parameters,
     ]);
     const announced = await started.events.waitForCount('virtual-modem', count, (object) => object['event'] === 'virtual-modem');
     const modems = announced.map((object) => ({
