@@ -25,7 +25,8 @@ export default defineConfig({
       ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, Record<string, unknown>]]),
     ],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'] } },
+      // A limit that a busy machine does not reach: what hangs is found by it, and nothing is timed by it.
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           name: 'journeys',
