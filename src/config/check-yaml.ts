@@ -4,6 +4,15 @@ import type { ErrorCode } from '../errors.js';
 import type { ConfigProblem } from './errors.js';
 import { nearestWord } from './nearest.js';
 
+/** Faults of the syntax that are told of one file. */
+const mostSyntaxProblems = 5;
+
+/** The first line of what the parser says; that its stack has an end is said as what it means for the file. */
+function syntaxMessage(message: string): string {
+  const [first = message] = message.split('\n', 1);
+  return first.startsWith('Maximum call stack') ? 'lists or maps are nested too deeply' : first;
+}
+
 /** Something wrong that a schema cannot say. */
 export interface FoundByHand {
   readonly code: ErrorCode;
@@ -45,9 +54,10 @@ export function checkYaml<Schema extends z.ZodType>(text: string, options: YamlC
     advice,
     ...at(offset),
   });
-  const found: ConfigProblem[] = document.errors.map((error) =>
-    problem('config/syntax', [], error.message.split('\n', 1)[0] ?? error.message, error.pos[0], 'mend the YAML'),
-  );
+  // What the first fault in the syntax leaves behind is faults too, as many as you like: some of them are enough.
+  const found: ConfigProblem[] = document.errors
+    .slice(0, mostSyntaxProblems)
+    .map((error) => problem('config/syntax', [], syntaxMessage(error.message), error.pos[0], 'mend the YAML'));
   if (found.length === 0) {
     let content: unknown;
     try {

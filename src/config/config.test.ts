@@ -155,3 +155,17 @@ describe('files', () => {
     await expect(readSecret({ file: join(folder, 'none') }, {})).rejects.toMatchObject({ code: 'config/secret-missing' });
   });
 });
+
+test('a file that is nested without end, or wrong from the beginning, is told in a few lines', () => {
+  for (const [text, words] of [
+    ['['.repeat(100_000), 'nested too deeply'],
+    ['{ a: ['.repeat(40), ''],
+  ] as const) {
+    const checked = checkConfig(text);
+    expect(checked.ok).toBe(false);
+    if (checked.ok) continue;
+    expect(checked.problems.length).toBeLessThanOrEqual(5);
+    expect(checked.problems[0].message).toContain(words);
+    expect(checked.problems.map(({ message }) => message).join('')).not.toContain('stack');
+  }
+});
