@@ -178,6 +178,7 @@ describe('encode and send', () => {
       outcome: 'not-sent',
       parts: [{ outcome: 'not-sent', error: { code: 'endpoints/not-reached' } }],
     });
+    expect(objects[0]).toMatchObject({ event: 'part', modem: null, via: 'http://127.0.0.1:1/wappush' });
     expect([code, errorLines]).toEqual([5, [expect.stringMatching(/^wapbridge: not-sent: part 1 of 1: .*; .+$/)]]);
   });
 });

@@ -146,7 +146,7 @@ const set = { binding: text, modem: orNull(text), from: orNull(text), missing: l
 /** Events of `listen` by their word; `message` is looked at by {@link messageProblems}. */
 export const events: Readonly<Record<string, Shape>> = {
   modem: modemEvent,
-  part: having({ reassembly: orNull(reassembly), pdu: octets, receivedAt: time }),
+  part: having({ reassembly: orNull(reassembly), pdu: orNull(octets), receivedAt: time }),
   incomplete: having(set),
   expired: having(set),
   report: having({ messageReference: number, status: number }),

@@ -5,7 +5,7 @@ import type { Cancel, Clock, Logger } from '../runtime/index.js';
 import { SendError } from './errors.js';
 import { type PlannedPart, type PlanOptions, planParts } from './plan.js';
 import { checkContent, checkDestination, defaultPushesPerMinute, nextStart, type SendPolicy } from './policy.js';
-import { factsOf, type PartError, type PartFate, partFate, type Receipt, receiptOf, type SendFacts } from './receipt.js';
+import { carriedBy, factsOf, type PartError, type PartFate, partFate, type Receipt, receiptOf, type SendFacts } from './receipt.js';
 import { counts, type IncomingReport, longestReportMs, matchReport } from './reports.js';
 import { changed } from './submit-part.js';
 import { checkTarget, isTarget } from './target.js';
@@ -47,7 +47,7 @@ export interface SendRequest extends Omit<PlanOptions, 'reference' | 'rejectDupl
 
 /** What followers of a send are told. */
 export type SendEvent =
-  | ({ readonly event: 'part'; readonly id: string; readonly to: string; readonly modem: string | null } & PartFate)
+  | ({ readonly event: 'part'; readonly id: string; readonly to: string } & Pick<Receipt, 'modem' | 'via'> & PartFate)
   /** Nothing leaves before a time; null where no modem is there. */
   | { readonly event: 'waiting'; readonly id: string; readonly reason: 'rate-limit' | 'modem' | 'storage'; readonly until: string | null }
   | ({ readonly event: 'report'; readonly id: string } & PartFate)
@@ -289,7 +289,13 @@ export class Outbox {
       signal,
       record: (record) => this.#settle(this.#untilStored(send.id, () => store.recordSend(send.id, record))),
       onPart: (part) =>
-        this.#tell(send.id, { event: 'part', id: send.id, to: send.to, modem: part.modem, ...partFate(part, factsOf(send.facts).report) }),
+        this.#tell(send.id, {
+          event: 'part',
+          id: send.id,
+          to: send.to,
+          ...carriedBy(part.modem),
+          ...partFate(part, factsOf(send.facts).report),
+        }),
     });
     const ended = store.send(send.id);
     if (ended !== null) this.#tell(send.id, receiptOf(ended));

@@ -36,13 +36,17 @@ export interface Receipt {
   readonly parts: readonly PartFate[];
 }
 
+/** Who carried it: a modem, or `via` a target that needs none. */
+export function carriedBy(carrier: string | null): Pick<Receipt, 'modem' | 'via'> {
+  return carrier !== null && isTarget(carrier) ? { modem: null, via: carrier } : { modem: carrier };
+}
+
 /** The receipt of a send as it stands. */
 export function receiptOf(send: StoredSend): Receipt {
   const asked = factsOf(send.facts).report;
   const parts = send.parts.map((part) => partFate(part, asked));
   const modem = send.parts.findLast((part) => part.modem !== null)?.modem ?? send.modem;
-  const carried = modem !== null && isTarget(modem) ? { modem: null, via: modem } : { modem };
-  return { event: 'sent', id: send.id, outcome: outcomeOf(send.parts), to: send.to, ...carried, parts };
+  return { event: 'sent', id: send.id, outcome: outcomeOf(send.parts), to: send.to, ...carriedBy(modem), parts };
 }
 
 /**
