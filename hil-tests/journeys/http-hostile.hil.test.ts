@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { selfSigned } from '../../src/delivery/certificate.testing.js';
 import { ask, dmMessage, post, RawConnection } from '../../src/endpoints/http/http.testing.js';
 import { seededRandom } from '../../src/runtime/index.js';
+import { hold } from '../support/hold.js';
 import { MiB, residentOctets } from '../support/resident.js';
 import { type Scene, test } from '../support/scene.js';
 import { seed } from '../support/seed.js';
@@ -19,21 +19,6 @@ async function listening(scene: Scene, http: object = {}): Promise<{ readonly li
   writeFileSync(file, JSON.stringify({ endpoints: { http } }).replaceAll('FOLDER', folder));
   const listen = scene.wapbridge(['listen', '--http', '0', '--json', '--config', file, '--state-dir', join(folder, 'state')]);
   return { listen, port: Number((await listen.waitForEvent('listening')).port) };
-}
-
-/** Opens so many connections that are ended with the test. */
-async function hold(scene: Scene, port: number, count: number): Promise<readonly Socket[]> {
-  const held = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
-  scene.atEnd(() => {
-    for (const socket of held) socket.destroy();
-  });
-  await Promise.all(
-    held.map((socket) => {
-      socket.on('error', () => undefined);
-      return new Promise((resolve) => socket.once('connect', resolve));
-    }),
-  );
-  return held;
 }
 
 async function endsWell({ listen }: { readonly listen: RunningWapbridge }, messages: number): Promise<void> {

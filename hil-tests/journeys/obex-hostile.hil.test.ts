@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { expect } from 'vitest';
 import { headerId } from '../../src/endpoints/obex/codes.js';
 import type { ObexHeader } from '../../src/endpoints/obex/header.js';
@@ -15,6 +15,7 @@ import {
 } from '../../src/endpoints/obex/obex.testing.js';
 import { encodePacket } from '../../src/endpoints/obex/packet.js';
 import { seededRandom } from '../../src/runtime/index.js';
+import { hold } from '../support/hold.js';
 import { MiB, residentOctets } from '../support/resident.js';
 import { type Scene, test } from '../support/scene.js';
 import { seed } from '../support/seed.js';
@@ -47,20 +48,6 @@ async function expectWell(scene: Scene, { listen, port }: Listener, name: string
   peer.end();
   const hex = octets.toString('hex').toUpperCase();
   await listen.waitForEvent('message', ({ push }) => (push as { body?: string } | undefined)?.body === hex);
-}
-
-async function hold(scene: Scene, port: number, count: number): Promise<readonly Socket[]> {
-  const held = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
-  scene.atEnd(() => {
-    for (const socket of held) socket.destroy();
-  });
-  await Promise.all(
-    held.map((socket) => {
-      socket.on('error', () => undefined);
-      return once(socket, 'connect');
-    }),
-  );
-  return held;
 }
 
 test('three thousand connections that are half open, in all the ways there are, leave room for whoever means well', async ({ scene }) => {

@@ -1,9 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { seededRandom } from '../../src/runtime/index.js';
+import { hold } from '../support/hold.js';
 import { MiB, residentOctets } from '../support/resident.js';
 import { type Scene, test } from '../support/scene.js';
 import { seed } from '../support/seed.js';
@@ -38,17 +39,8 @@ test('fifteen hundred connections that are half open, and as many more, leave ro
   const listener = await listening(scene);
   await expectWell(scene, listener, 'before');
   const before = residentOctets(listener.listen);
-  const sockets: Socket[] = [];
-  scene.atEnd(() => {
-    for (const socket of sockets) socket.destroy();
-  });
   for (let batch = 0; batch < 15; batch += 1) {
-    const made = Array.from({ length: 200 }, () => connect(listener.port, '127.0.0.1'));
-    for (const socket of made) {
-      socket.on('error', () => undefined);
-      sockets.push(socket);
-    }
-    await Promise.all(made.map((socket) => once(socket, 'connect')));
+    const made = await hold(scene, listener.port, 200);
     // Half of them begin a message, the other half say nothing.
     for (const [index, socket] of made.entries()) if (index % 2 === 0) socket.write(sipMessage('half').slice(0, 120 + index));
   }
