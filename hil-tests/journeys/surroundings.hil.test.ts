@@ -154,6 +154,15 @@ test('listen and bench end with 0 at a signal that comes while they are still be
   }
 });
 
+test('a folder as standard input is no input, and said', async ({ scene }) => {
+  const folder = openSync(scene.folder(), 'r');
+  for (const words of [['decode'], ['decode', '-'], ['convert', '--to', 'xml']]) {
+    const { code, stderr } = await ended(wapbridge(...words), { stdio: [folder, 'pipe', 'pipe'] });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^wapbridge: standard input is a folder; [^\n]+\n$/)]);
+  }
+  expect((await ended(wapbridge('decode'), { stdio: ['ignore', 'pipe', 'pipe'] })).code).toBe(0);
+});
+
 test('a home that is not known keeps nobody from decoding', async ({ scene }) => {
   const folder = scene.folder();
   const push = join(folder, 'push');

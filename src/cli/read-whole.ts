@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../errors.js';
+import { standardInput } from './standard-input.js';
 
 /**
  * A file whole, or standard input where it is `-`; never more than `mostOctets`.
@@ -10,7 +11,7 @@ import { BridgeError } from '../errors.js';
 export async function readWhole(file: string, stdin: Readable, mostOctets: number, tooLong: () => BridgeError): Promise<Uint8Array> {
   // yargs hands a lone hyphen over as empty text.
   const fromInput = file === '-' || file === '';
-  const stream = fromInput ? stdin : createReadStream(file);
+  const stream = fromInput ? standardInput(stdin) : createReadStream(file);
   const chunks: Buffer[] = [];
   let length = 0;
   try {

@@ -30,7 +30,7 @@ export class BenchControl {
       const code = error instanceof BenchError ? error.code : 'virtual-bench/command-failed';
       const message = error instanceof Error ? error.message : String(error);
       const advice = error instanceof BenchError && error.advice !== undefined ? { advice: error.advice } : {};
-      return { ref, event: 'error', code, message, ...advice };
+      return { ref, event: 'error', code, message, field: null, offset: null, ...advice };
     }
   }
 
@@ -102,8 +102,8 @@ export async function readControlLines(input: Readable, control: BenchControl, s
   await Promise.all(open);
 }
 
-function asError({ code, message }: BenchError): { readonly code: string; readonly message: string } {
-  return { code, message };
+function asError({ code, message }: BenchError): Readonly<Record<string, string | null>> {
+  return { code, message, field: null, offset: null };
 }
 
 function bad(what: string, advice?: string): BenchError {

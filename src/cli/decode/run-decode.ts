@@ -9,6 +9,7 @@ import { dmPolicyOf } from '../dm-policy.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { isObject } from '../json-view.js';
 import { glyphsOf } from '../present-message.js';
+import { standardInput } from '../standard-input.js';
 import { deciders, explainedFields } from './explain.js';
 import { decodeSteps, type InputOptions } from './inputs.js';
 import { presentDecoded } from './present-decoded.js';
@@ -30,7 +31,8 @@ export interface DecodeOptions {
 export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<ExitCode> {
   const { output } = io;
   // yargs hands a lone hyphen over as empty text.
-  const input = options.file === undefined || options.file === '-' || options.file === '' ? io.stdin : await openInput(options.file);
+  const input =
+    options.file === undefined || options.file === '-' || options.file === '' ? standardInput(io.stdin) : await openInput(options.file);
   let capture: Capture | null = null;
   const session = new DecodeSession({ annotate: options.explain, secrets: await secretsOf(options, io) });
   let allDecoded = true;
