@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BridgeError } from '../errors.js';
 import { systemClock } from '../runtime/index.js';
 import { type ItemId, scrItems } from './items.js';
 import { type Evidence, runConformance, state } from './run.js';
@@ -66,6 +67,7 @@ test('a run tells what passed, what failed and why, and what was not installed o
     procedures: [
       procedure('passes', { run: async (bench) => void folders.push(bench.folder()) }),
       procedure('fails', { run: () => Promise.reject(new Error('the verdict is <script>')) }),
+      procedure('finds its port taken', { run: () => Promise.reject(new BridgeError('conformance/port-taken', 'port 2948 is taken')) }),
       procedure('lacks a program', { needs: ['no-such-program-anywhere'] }),
       procedure('is left out'),
     ],
@@ -81,6 +83,7 @@ test('a run tells what passed, what failed and why, and what was not installed o
   expect(found?.evidence.map(({ outcome, reason }) => [outcome, reason])).toEqual([
     ['passed', null],
     ['failed', 'the verdict is <script>'],
+    ['not-run', 'port 2948 is taken'],
     ['not-run', 'not installed: no-such-program-anywhere'],
     ['not-run', 'it was not asked for'],
   ]);

@@ -1,3 +1,4 @@
+import { BridgeError } from '../errors.js';
 import type { Clock } from '../runtime/index.js';
 import { type Item, type ItemId, scrItems } from './items.js';
 import { firstPortForAll } from './peers/ports.js';
@@ -61,6 +62,8 @@ export interface ConformanceOptions {
   readonly onProgress?: (procedure: Procedure, evidence: Evidence | null) => void;
 }
 
+const portTaken: ReadonlySet<string> = new Set(['conformance/port-taken', 'conformance/no-port']);
+
 /** The reason of what somebody left out. */
 export const notAskedFor = 'it was not asked for';
 
@@ -117,16 +120,19 @@ async function runOne(procedure: Procedure, { wapbridge, environment, clock, sig
   try {
     const limit = AbortSignal.any([signal, over.signal]);
     const late = clock.sleep(procedureMs, { signal: limit }).then(
-      () => `it took longer than ${procedureMs / 1000} s`,
-      () => 'the run was stopped',
+      () => ended('failed', `it took longer than ${procedureMs / 1000} s`),
+      () => ended('not-run', 'the run was stopped'),
     );
     const ran = procedure.run(bench).then(
-      () => null,
-      (cause: unknown) => (cause instanceof Error ? cause.message : String(cause)),
+      () => ended('passed', null),
+      (cause: unknown) => {
+        // Somebody else has the only port that it can be shown at: that says nothing of wapbridge.
+        const taken = cause instanceof BridgeError && portTaken.has(cause.code);
+        return ended(taken ? 'not-run' : 'failed', cause instanceof Error ? cause.message : String(cause));
+      },
     );
-    const reason = await Promise.race([ran, late]);
-    if (signal.aborted) return ended('not-run', 'the run was stopped');
-    return ended(reason === null ? 'passed' : 'failed', reason);
+    const evidence = await Promise.race([ran, late]);
+    return signal.aborted ? ended('not-run', 'the run was stopped') : evidence;
   } finally {
     over.abort();
     await bench.close();

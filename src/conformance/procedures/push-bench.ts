@@ -77,7 +77,12 @@ export async function virtualPair(bench: PeerBench): Promise<VirtualPair> {
 export async function listening(bench: PeerBench, parameters: readonly string[]): Promise<OwnProgram> {
   const listen = bench.wapbridge(['listen', ...parameters, '--json', '--state-dir', join(bench.folder(), 'state')]);
   if (parameters.includes('--modem')) await listen.waitForEvent('modem', ({ state }) => state === 'ready');
-  else await listen.waitForEvent('listening');
+  else {
+    await listen.waitForEvent('listening').catch((cause: unknown) => {
+      const taken = listen.eventsNamed('error').find(({ code }) => code === 'endpoints/address-in-use');
+      throw taken === undefined ? cause : new BridgeError('conformance/port-taken', String(taken['message']), { cause });
+    });
+  }
   return listen;
 }
 
