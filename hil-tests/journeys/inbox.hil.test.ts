@@ -83,6 +83,10 @@ test('the inbox lists, shows, exports and hands over again what came, while list
   expect((await inbox(scene, state, ['export', '--pcap', join(out, 'all.pcapng'), '--bodies', out])).objects).toMatchObject([
     { event: 'exported', messages: 2, partial: 1 },
   ]);
+  const inWordsFile = join(out, 'again.pcapng');
+  const inWords = scene.wapbridge(['inbox', 'export', '--pcap', inWordsFile, '--state-dir', state]);
+  await inWords.exited;
+  expect(inWords.program.stdout.items).toEqual([`2 messages and 1 not whole: 5 packets in ${inWordsFile}`]);
   const push = message.push as NdjsonObject;
   expect(
     readFileSync(join(out, `${id}.body`))

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { glyphsOf, presentMessage } from './present-message.js';
+import { conditionLines, glyphsOf, presentMessage } from './present-message.js';
 
 const plain = { colour: false, width: 80 };
 const colour = { colour: true, width: 80 };
@@ -72,6 +72,20 @@ test('a DM message shows sender, parts, type, application id, the three conditio
   ])
     expect(text).toContain(piece);
   expect(text.match(/✓ holds/g)).toHaveLength(3);
+});
+
+test('what a condition wants and what was found are both there where they are too long for one line', () => {
+  const condition = {
+    condition: 'content-type',
+    holds: false,
+    expected: ['application/vnd.syncml.dm+wbxml', 'application/vnd.syncml.dm+xml'],
+    found: 'application/vnd.wap.connectivity-wbxml',
+  };
+  expect(conditionLines(condition, plain, unicode, 80)).toEqual([
+    '  ✗ fails        content type     wants application/vnd.syncml.dm+wbxml or',
+    '                                  application/vnd.syncml.dm+xml',
+    '                                  found application/vnd.wap.connectivity-wbxml',
+  ]);
 });
 
 test('no line is wider than 80 columns, and colour changes nothing but the colour', () => {

@@ -67,7 +67,7 @@ export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Gl
     const id = named(textAt(push, 'applicationUri'), numberAt(push, 'applicationId'), 'none');
     lines.push(row('content type', visible(type, glyphs)), row('application id', visible(id, glyphs)));
   }
-  for (const condition of objectsAt(verdict, 'conditions')) lines.push(conditionLine(condition, terminal, glyphs, width));
+  for (const condition of objectsAt(verdict, 'conditions')) lines.push(...conditionLines(condition, terminal, glyphs, width));
   lines.push(...rows('verdict', because(verdict, name), verdictStyles[name]));
   const error = objectAt(verdict, 'error');
   if (error !== null) lines.push(...rows('error', errorText(error), 'red'));
@@ -97,6 +97,8 @@ export function shorten(text: string, columns: number): string {
 }
 
 const mostLines = 4;
+/** Width of the name of a condition. */
+const kindColumns = 17;
 
 /** Text in lines of so many columns, broken at blanks where there are any; what is more than a few lines is cut. */
 export function wrap(text: string, columns: number): readonly string[] {
@@ -135,8 +137,8 @@ export function named(name: string | null, code: number | null, neither: string)
   return number === '' ? name : `${name} (${number})`;
 }
 
-/** One of the three conditions: whether it holds, what it wants, what was found. */
-export function conditionLine(condition: JsonObject, terminal: Terminal, glyphs: Glyphs, width: number): string {
+/** One of the three conditions: whether it holds, what it wants, what was found; on lines of their own where one is too short for it. */
+export function conditionLines(condition: JsonObject, terminal: Terminal, glyphs: Glyphs, width: number): readonly string[] {
   const kind = textAt(condition, 'condition') ?? '';
   const holds = condition.holds;
   const [sign, word, style]: readonly [string, string, Style] =
@@ -147,8 +149,17 @@ export function conditionLine(condition: JsonObject, terminal: Terminal, glyphs:
         : [glyphs.open, 'not examined', 'dim'];
   const expected = Array.isArray(condition.expected) ? condition.expected.map((value) => code(value, kind)).join(' or ') : '';
   const found = condition.found === null || condition.found === undefined ? 'nothing looked at' : `found ${code(condition.found, kind)}`;
-  const text = visible(`${kind.replaceAll('-', ' ').padEnd(17)}wants ${expected.padEnd(13)} ${found}`, glyphs);
-  return `  ${styled(terminal, style, `${sign} ${word.padEnd(labelColumns - 3)}`)} ${shorten(text, width - labelColumns - 2)}`;
+  const columns = width - labelColumns - 2;
+  const inOne = visible(`${kind.replaceAll('-', ' ').padEnd(kindColumns)}wants ${expected.padEnd(13)} ${found}`, glyphs);
+  const apart = (said: string): readonly string[] => wrap(visible(said, glyphs), columns - kindColumns);
+  const texts =
+    [...inOne].length <= columns
+      ? [inOne]
+      : [...apart(`wants ${expected}`), ...apart(found)].map(
+          (piece, index) => (index === 0 ? kind.replaceAll('-', ' ') : '').padEnd(kindColumns) + piece,
+        );
+  const margin = styled(terminal, style, `${sign} ${word.padEnd(labelColumns - 3)}`);
+  return texts.map((text, index) => `  ${index === 0 ? margin : ' '.repeat(labelColumns - 1)} ${text}`);
 }
 
 function code(value: unknown, kind: string): string {

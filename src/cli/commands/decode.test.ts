@@ -339,3 +339,14 @@ test('with a configuration MACs and digests are checked, and where its secrets a
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test('an input in which nothing stands to be decoded is said to be such, unless asked to be quiet', async () => {
+  const log = ['decode', '--as', 'at-log'];
+  expect(await runCommand(log, { stdin: 'hello\n' })).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: 'wapbridge: note: no PDU was found in standard input\n',
+  });
+  expect(await runCommand([...log, '--quiet'], { stdin: 'hello\n' })).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  expect((await runCommand(['decode', '--as', 'wsp'], { stdin: '# nothing\n' })).stderr).toContain('nothing to decode in standard input');
+});

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { connectToHolder } from '../../bridge/index.js';
+import type { CapturedPacket } from '../../capture/index.js';
 import { BridgeError } from '../../errors.js';
 import { type JournalReader, openJournalReader } from '../../journal/index.js';
 import { type CommandIo, type CommonOptions, defineCommand, defineCommandGroup } from '../command.js';
@@ -124,13 +125,18 @@ const exporting = defineCommand({
       for (const entry of details) if (typeof entry === 'string' && sets.every(({ id }) => id !== entry)) throw unknownMessage(entry);
       const capture = pcap === undefined ? null : await openCaptureFile(pcap);
       let count = 0;
+      const written = { packets: 0, bodies: 0 };
+      const capturing = async (packets: readonly CapturedPacket[]): Promise<void> => {
+        await capture?.write(packets);
+        written.packets += packets.length;
+      };
       try {
-        for (const { id, set, parts } of sets) await capture?.write(partPackets(parts, `${id} ${set.event}`));
+        for (const { id, set, parts } of sets) await capturing(partPackets(parts, `${id} ${set.event}`));
         // Oldest first, as a capture is read.
         for (const entry of details.reverse()) {
           if (typeof entry === 'string') continue;
-          await capture?.write(messagePackets(entry.message, entry.parts));
-          if (bodies !== undefined) await writeBody(bodies, entry.message);
+          await capturing(messagePackets(entry.message, entry.parts));
+          if (bodies !== undefined && (await writeBody(bodies, entry.message))) written.bodies += 1;
           count += 1;
         }
       } finally {
@@ -138,11 +144,26 @@ const exporting = defineCommand({
       }
       if (options.json)
         io.output.object({ event: 'exported', messages: count, partial: sets.length, pcap: pcap ?? null, bodies: bodies ?? null });
-      else io.output.line(`${count} messages and ${sets.length} that are not whole were written`);
+      else {
+        const whole = `${count} message${count === 1 ? '' : 's'}`;
+        io.output.line(`${whole}${sets.length === 0 ? '' : ` and ${sets.length} not whole`}: ${whatWasWritten({ pcap, bodies }, written)}`);
+      }
     });
     return exitCodes.done;
   },
 });
+
+/** What an export wrote where; a capture without packets says why. */
+function whatWasWritten(
+  { pcap, bodies }: { readonly pcap?: string | undefined; readonly bodies?: string | undefined },
+  written: { readonly packets: number; readonly bodies: number },
+): string {
+  const none = written.packets === 0 ? ' (only short messages and WDP datagrams have packets)' : '';
+  return [
+    ...(pcap === undefined ? [] : [`${written.packets} packet${written.packets === 1 ? '' : 's'} in ${pcap}${none}`]),
+    ...(bodies === undefined ? [] : [`${written.bodies} bod${written.bodies === 1 ? 'y' : 'ies'} in ${bodies}`]),
+  ].join(', ');
+}
 
 export const inboxCommand = defineCommandGroup('inbox', 'what has been received: list, show, redeliver, export', [
   list,

@@ -3,7 +3,7 @@ import { contentRows } from '../present-content.js';
 import {
   because,
   bodyLines,
-  conditionLine,
+  conditionLines,
   errorText,
   type Glyphs,
   labelColumns,
@@ -111,7 +111,7 @@ function messageRows(object: JsonObject, row: Row, terminal: Terminal, glyphs: G
       rows.push(row('header', `${textAt(header, 'name')}: ${text}`));
     }
   }
-  for (const condition of objectsAt(verdict, 'conditions')) rows.push(conditionLine(condition, terminal, glyphs, width));
+  for (const condition of objectsAt(verdict, 'conditions')) rows.push(...conditionLines(condition, terminal, glyphs, width));
   const name = textAt(verdict, 'verdict') ?? 'unknown';
   rows.push(row('verdict', because(verdict, name), verdictStyles[name]));
   const octets = textAt(push, 'body') ?? textAt(datagram, 'octets');

@@ -36,8 +36,10 @@ export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<
   let capture: Capture | null = null;
   const session = new DecodeSession({ annotate: options.explain, secrets: await secretsOf(options, io) });
   let allDecoded = true;
+  let shown = 0;
   const show = (decoded: Decoded): void => {
     allDecoded &&= decoded.ok;
+    shown += 1;
     if (options.json) output.object(options.explain ? explained(decoded) : decoded.object);
     else output.text(`${describe(decoded, options.explain, io).join('\n')}\n\n`);
   };
@@ -63,6 +65,12 @@ export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<
   } finally {
     input.destroy();
     await capture?.close();
+  }
+  // Silence would look like success.
+  if (shown === 0 && !output.broken && !options.quiet) {
+    const where = options.file === undefined || options.file === '-' || options.file === '' ? 'standard input' : options.file;
+    const what = options.as === 'at-log' ? `no PDU was found in ${where}` : `there was nothing to decode in ${where}`;
+    io.errors.line(`wapbridge: note: ${what}`);
   }
   return allDecoded ? exitCodes.done : exitCodes.undecodable;
 }

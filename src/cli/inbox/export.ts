@@ -59,13 +59,14 @@ export async function openCaptureFile(file: string): Promise<CaptureFile> {
   };
 }
 
-/** Writes a body to a file named by the message's id, never by text from outside. @throws BridgeError as {@link openCaptureFile} */
-export async function writeBody(folder: string, { id, body }: Pick<StoredMessage, 'id' | 'body'>): Promise<void> {
-  if (body === null) return;
+/** Writes a body to a file named by the message's id, never by text from outside; false where it has none. @throws BridgeError as {@link openCaptureFile} */
+export async function writeBody(folder: string, { id, body }: Pick<StoredMessage, 'id' | 'body'>): Promise<boolean> {
+  if (body === null) return false;
   await guarded(folder, async () => {
     makeFolder(folder, 0o700);
     await writeFile(join(folder, `${id}.body`), body, { mode: 0o600 });
   });
+  return true;
 }
 
 async function guarded<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
