@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
@@ -32,6 +32,37 @@ describe('the documents', () => {
       expect(shell.stdout.items.join('\n').trimEnd()).toBe(output);
     });
   }
+
+  test('the bench of the README opens at the paths it prints, by every command that names modems', async ({ scene }) => {
+    const [, block = ''] = /^```\nnpx wapbridge (bench .+)\n```$/m.exec(readme) ?? [];
+    const [, listening = ''] = /`wapbridge (listen --modem [^`]+)`/.exec(readme) ?? [];
+    const cwd = scene.folder();
+    const environment = { HOME: cwd, XDG_STATE_HOME: join(cwd, 'state'), XDG_CONFIG_HOME: join(cwd, 'config') };
+    const run = (words: string) =>
+      scene.program('bash', ['-c', `exec "$NODE" "$WAPBRIDGE" ${words}`], {
+        cwd,
+        environment: { ...environment, NODE: process.execPath, WAPBRIDGE: wapbridgeMain },
+      });
+    const bench = run(block);
+    const announced = await bench.stdout.waitForCount('modem', 2, (line) => line.startsWith('modem-'));
+    const [first = '', second = ''] = announced.map((line) => line.split(/ +/)[1] ?? '');
+    expect(listening).toBe(`listen --modem ${second}`);
+    const listen = run(`${listening} --json`);
+    await listen.stdout.wait('the ready modem', (line) => line.includes('"state":"ready"'));
+    for (const [words, code] of [
+      [`modems --modem ${first}`, 0],
+      [`modems --modem ./${first}`, 0],
+      [`doctor --modem ./${first}`, 0],
+      [`send --modem ${first} --to +15550000002 --type dm+xml --body message.xml --state-dir sender`, 0],
+      ['modems --modem bench/modem-9', 3],
+    ] as const) {
+      if (words.startsWith('send')) writeFileSync(join(cwd, 'message.xml'), '<SyncML/>');
+      const program = run(words);
+      expect((await program.exited).code, program.describe()).toBe(code);
+      if (code === 3) expect(program.stdout.items.join('\n')).toContain('does not exist');
+    }
+    await listen.stdout.wait('the message', (line) => line.includes('"event":"message"'));
+  });
 
   test('every command that the README lists is there, and no other', async ({ scene }) => {
     const listed = [...readme.matchAll(/^\| `wapbridge (\w+)` \|/gm)].map(([, name]) => name);

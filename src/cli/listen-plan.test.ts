@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { findModems, nameModems, requestedModems } from './listen-plan.js';
 
@@ -16,6 +17,20 @@ test('a modem of the configuration is found by its address, with all that is sai
 
 test.each(['ttyUSB0', 'tcp://host', 'http://host:1', 'unix:', ''])('%j is refused as a modem', (address) => {
   expect(() => requestedModems([address], [])).toThrow(expect.objectContaining({ code: 'cli/bad-modem' }));
+});
+
+test('a path with a folder in it is taken from the current folder, on the command line and in the configuration', () => {
+  const whole = resolve('bench/modem-2');
+  for (const word of ['bench/modem-2', './bench/modem-2', 'x/../bench/modem-2']) {
+    expect(requestedModems([word], [])).toEqual([{ address: whole }]);
+    expect(requestedModems(undefined, [{ address: word, name: 'b' }])).toEqual([{ address: whole, name: 'b' }]);
+    expect(requestedModems([word], [{ address: 'bench/modem-2', name: 'b' }])).toEqual([{ address: whole, name: 'b' }]);
+  }
+  expect(() => requestedModems(['bench/modem-2', whole], [])).toThrow(expect.objectContaining({ code: 'cli/modem-named-twice' }));
+  expect(requestedModems(['unix:run/modem', 'trace:traces/a.trace'], [])).toEqual([
+    { address: 'unix:run/modem' },
+    { address: 'trace:traces/a.trace' },
+  ]);
 });
 
 test('a modem named twice is refused: two drivers on one port would steal each other the answers', () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { SecretReference } from '../config/index.js';
 import { BridgeError } from '../errors.js';
 
@@ -25,11 +26,12 @@ export interface NamedModem extends ModemRequest {
 export function requestedModems(asked: readonly string[] | undefined, configured: readonly ModemRequest[]): readonly ModemRequest[] {
   const requests =
     asked !== undefined ? asked.map((address) => known(address, configured)) : configured.length > 0 ? configured : [{ address: 'auto' }];
+  const modems = requests.map((request) => ({ ...request, address: fromHere(request.address) }));
   const seen = new Set<string>();
-  for (const { address } of requests) {
+  for (const { address } of modems) {
     if (!/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+|trace:.+)$/.test(address)) {
       throw new BridgeError('cli/bad-modem', `${JSON.stringify(address)} names no modem`, {
-        advice: 'write auto, virtual, a device path, tcp://HOST:PORT, unix:PATH or trace:FILE',
+        advice: 'write auto, virtual, a device path (one in this folder as ./NAME), tcp://HOST:PORT, unix:PATH or trace:FILE',
       });
     }
     if (seen.has(address)) {
@@ -37,12 +39,19 @@ export function requestedModems(asked: readonly string[] | undefined, configured
     }
     seen.add(address);
   }
-  return requests;
+  return modems;
 }
 
 /** What the configuration says of a modem that the command line names by its address or its name. */
 function known(word: string, configured: readonly ModemRequest[]): ModemRequest {
-  return configured.find(({ name, address }) => name === word || address === word) ?? { address: word };
+  const path = fromHere(word);
+  return configured.find(({ name, address }) => name === word || fromHere(address) === path) ?? { address: word };
+}
+
+/** A path below the current folder, made whole: what is opened, compared and shown by more than one program is the same port by the same words. */
+function fromHere(address: string): string {
+  const isRelative = address.includes('/') && !address.startsWith('/') && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(address);
+  return isRelative ? resolve(address) : address;
 }
 
 /** The modems to be driven, and whether the virtual bench is among them. */

@@ -31,7 +31,7 @@ const modemAddress = z
   .string()
   .min(1)
   .max(4096)
-  .regex(/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+|trace:.+)$/, {
+  .regex(/^(?:auto|virtual|(?![A-Za-z][A-Za-z0-9+.-]*:).*\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+|trace:.+)$/, {
     error: 'a modem is auto, virtual, a device path, tcp://HOST:PORT, unix:PATH or trace:FILE',
   });
 
