@@ -1,5 +1,5 @@
 import { constants, openSync, readlinkSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,4 +160,25 @@ test('the same modem is had over loopback TCP, one host at a time', async () => 
   await new Promise<void>((resolve) => second.once('close', () => resolve()));
   socket.destroy();
   await eventually(() => !bench.modems[0]!.state().attached);
+});
+
+test('a folder of links belongs to one bench: another is refused by whatever path, and what is left behind is taken over', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  try {
+    const link = join(folder, 'ports');
+    const first = await open({ link, modems: 2 });
+    const before = ['modem-1', 'modem-2'].map((name) => readlinkSync(join(link, name)));
+    const refused = { code: 'virtual-bench/links-held', message: expect.stringContaining(`pid ${process.pid}`) };
+    for (const path of [link, join(link, '..', 'ports')]) await expect(open({ link: path })).rejects.toMatchObject(refused);
+    expect(['modem-1', 'modem-2'].map((name) => readlinkSync(join(link, name)))).toEqual(before);
+    await open({ link: join(folder, 'others') });
+    await first.close();
+    expect(await readdir(link)).toEqual([]);
+    await symlink('/dev/pts/no-more', join(link, 'modem-1'));
+    const second = await open({ link });
+    expect(readlinkSync(join(link, 'modem-1'))).not.toBe('/dev/pts/no-more');
+    await second.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -5,6 +5,7 @@ import { BenchModem } from './bench-modem.js';
 import { firmwareProfile } from './firmware-profile.js';
 import { identityOf } from './identity.js';
 import type { Line } from './line.js';
+import { takeLinkFolder } from './link-folder.js';
 import { MemoryLine } from './memory-line.js';
 import { PortLink } from './port-link.js';
 import { PseudoTerminal } from './pseudo-terminal.js';
@@ -47,16 +48,20 @@ export interface VirtualBench {
 
 /**
  * Opens a bench; its modems are called `modem-1`, `modem-2` and so on.
- * @throws BenchError `virtual-bench/no-such-profile`, `virtual-bench/no-pseudo-terminal`, `virtual-bench/address-in-use`, `virtual-bench/bad-link`
+ * @throws BenchError `virtual-bench/no-such-profile`, `virtual-bench/no-pseudo-terminal`, `virtual-bench/address-in-use`, `virtual-bench/bad-link`,
+ * `virtual-bench/links-held` where another bench that runs has its links in the folder
  */
 export async function openVirtualBench(options: BenchOptions): Promise<VirtualBench> {
   const { clock, random, transport } = options;
   const profile = firmwareProfile(options.profile ?? 'plain-27005', options.quirks);
+  const linked = options.link !== undefined && transport === 'pty' ? options.link : null;
+  const giveBack = linked === null ? () => Promise.resolve() : await takeLinkFolder(linked, clock);
   const network = new VirtualNetwork(clock, random);
   const modems: BenchModem[] = [];
   const close = async (): Promise<void> => {
     network.close();
     await Promise.all(modems.map((modem) => modem.close()));
+    await giveBack();
   };
   try {
     for (let ordinal = 1; ordinal <= options.modems; ordinal += 1) {
@@ -71,7 +76,7 @@ export async function openVirtualBench(options: BenchOptions): Promise<VirtualBe
         clock,
         random,
         baud: options.baud ?? null,
-        link: options.link === undefined || transport !== 'pty' ? null : new PortLink(join(options.link, modem.name)),
+        link: linked === null ? null : new PortLink(join(linked, modem.name)),
         openLine: async (): Promise<Line> => {
           if (transport === 'memory') return new MemoryLine(`memory:${modem.name}`);
           if (transport === 'pty') return new PseudoTerminal(clock);

@@ -85,7 +85,15 @@ describe('decode', () => {
     const { exitCode, objects } = await decode(`${submit}\n${submit.slice(0, -2)}\n${single.slice(0, -2)}\n`);
     expect(exitCode).toBe(6);
     expect(objects.map(({ ok, diagnostics }) => [ok, diagnostics])).toEqual([
-      [false, [expect.objectContaining({ code: 'cli/other-direction', message: expect.stringContaining('a whole SMS-SUBMIT') })]],
+      [
+        false,
+        [
+          expect.objectContaining({
+            code: 'cli/other-direction',
+            message: expect.stringMatching(/a whole SMS-SUBMIT: decode them with --direction to-modem$/),
+          }),
+        ],
+      ],
       [false, []],
       [false, []],
     ]);

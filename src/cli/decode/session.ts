@@ -359,7 +359,7 @@ function tryOtherDirection({ octets, input, diagnostics }: Progress): void {
     const { type } = input.form === 'pdu-mode' ? decodePduMode(octets, { direction }).tpdu : decodeTpdu(octets, { direction });
     // Reports are short and loose enough for other octets to pass for them.
     if (type !== 'SMS-DELIVER' && type !== 'SMS-SUBMIT') return;
-    const message = `read as sent ${direction === 'to-modem' ? 'to' : 'by'} the modem, these octets are a whole ${type}`;
+    const message = `read as sent ${direction === 'to-modem' ? 'to' : 'by'} the modem, these octets are a whole ${type}: decode them with --direction ${direction}`;
     diagnostics.push({ code: 'cli/other-direction', message, offset: null });
   } catch (caught) {
     if (!(caught instanceof DecodeError)) throw caught;
