@@ -26,7 +26,7 @@ export interface NamedModem extends ModemRequest {
 export function requestedModems(asked: readonly string[] | undefined, configured: readonly ModemRequest[]): readonly ModemRequest[] {
   const requests =
     asked !== undefined ? asked.map((address) => known(address, configured)) : configured.length > 0 ? configured : [{ address: 'auto' }];
-  const modems = requests.map((request) => ({ ...request, address: fromHere(request.address) }));
+  const modems = requests.map((request) => ({ ...request, address: addressFromHere(request.address) }));
   const seen = new Set<string>();
   for (const { address } of modems) {
     if (!/^(?:auto|virtual|\/.*|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+|trace:.+)$/.test(address)) {
@@ -44,12 +44,12 @@ export function requestedModems(asked: readonly string[] | undefined, configured
 
 /** What the configuration says of a modem that the command line names by its address or its name. */
 function known(word: string, configured: readonly ModemRequest[]): ModemRequest {
-  const path = fromHere(word);
-  return configured.find(({ name, address }) => name === word || fromHere(address) === path) ?? { address: word };
+  const path = addressFromHere(word);
+  return configured.find(({ name, address }) => name === word || addressFromHere(address) === path) ?? { address: word };
 }
 
 /** A path below the current folder, made whole: what is opened, compared and shown by more than one program is the same port by the same words. */
-function fromHere(address: string): string {
+export function addressFromHere(address: string): string {
   const isRelative = address.includes('/') && !address.startsWith('/') && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(address);
   return isRelative ? resolve(address) : address;
 }

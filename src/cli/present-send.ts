@@ -34,13 +34,14 @@ export function presentReceipt(receipt: JsonObject, terminal: Terminal): readonl
   const parts = objectsAt(receipt, 'parts');
   const outcome = textAt(receipt, 'outcome') ?? 'unknown';
   const count = (state: string): number => parts.filter((part) => part.outcome === state).length;
-  const counts = ['sent', 'not-sent', 'unknown', 'queued', 'leaving'].flatMap((state) =>
-    count(state) === 0 ? [] : [`${count(state)} ${state}`],
-  );
+  const whole = ` of ${parts.length} ${parts.length === 1 ? 'part' : 'parts'}`;
+  const counts = ['sent', 'not-sent', 'unknown', 'queued', 'leaving']
+    .filter((state) => count(state) > 0)
+    .map((state, at) => `${count(state)}${at === 0 ? whole : ''} ${state}`);
   const delivered = parts.filter((part) => part.report === 'delivered').length;
   const reported = parts.some((part) => part.report !== null) ? `, ${delivered} delivered` : '';
   const style = outcome === 'sent' ? 'green' : outcome === 'unknown' ? 'yellow' : 'red';
-  const head = styled(terminal, style, `${outcome}: ${counts.join(', ')} of ${parts.length} parts${reported}`);
+  const head = styled(terminal, style, `${outcome}: ${counts.join(', ')}${reported}`);
   return [`${head} (${textAt(receipt, 'id') ?? ''})`];
 }
 

@@ -11,7 +11,7 @@ import { endpointSettingsOf } from './endpoint-settings.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { isObject, type JsonObject, objectsAt, textAt } from './json-view.js';
 import { configuredModems, journalLimits, limitsOf, routesOf } from './listen-options.js';
-import { findModems, requestedModems } from './listen-plan.js';
+import { addressFromHere, findModems, requestedModems } from './listen-plan.js';
 import { stateFolderOf } from './location.js';
 import { wholeNumber } from './numbers.js';
 import { failureLine, presentParts, presentReceipt, presentSendEvent, SendProgress } from './present-send.js';
@@ -119,7 +119,7 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     const onStop = (): void => connection.close();
     stop.addEventListener('abort', onStop, { once: true });
     try {
-      const modem = options.modem === undefined || options.modem === 'auto' ? null : options.modem;
+      const modem = options.modem === undefined || options.modem === 'auto' ? null : addressFromHere(options.modem);
       return await connection.ask(sendControlRequest({ ...request, modem }, { reportsWithinMs }), tell);
     } finally {
       stop.removeEventListener('abort', onStop);
