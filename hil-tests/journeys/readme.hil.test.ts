@@ -35,7 +35,7 @@ describe('the documents', () => {
 
   test('the bench of the README opens at the paths it prints, by every command that names modems', async ({ scene }) => {
     const [, block = ''] = /^```\nnpx wapbridge (bench .+)\n```$/m.exec(readme) ?? [];
-    const [, listening = ''] = /`wapbridge (listen --modem [^`]+)`/.exec(readme) ?? [];
+    const [, listening = ''] = /`npx wapbridge (listen --modem [^`]+)`/.exec(readme) ?? [];
     const cwd = scene.folder();
     const environment = { HOME: cwd, XDG_STATE_HOME: join(cwd, 'state'), XDG_CONFIG_HOME: join(cwd, 'config') };
     const run = (words: string) =>
