@@ -83,6 +83,10 @@ test('the inbox lists, shows, exports and hands over again what came, while list
   expect((await inbox(scene, state, ['export', '--pcap', join(out, 'all.pcapng'), '--bodies', out])).objects).toMatchObject([
     { event: 'exported', messages: 2, partial: 1 },
   ]);
+  expect((await inbox(scene, state, ['show', id.slice(0, 8)])).objects).toMatchObject([{ id }]);
+  expect(await inbox(scene, state, ['list', '--verdict', 'dm'])).toMatchObject({ code: 2 });
+  const none = scene.wapbridge(['inbox', 'list', '--from', 'nobody', '--state-dir', state]);
+  expect([(await none.exited).code, none.program.stderr.items]).toEqual([0, ['The inbox holds nothing of the kind.']]);
   const inWordsFile = join(out, 'again.pcapng');
   const inWords = scene.wapbridge(['inbox', 'export', '--pcap', inWordsFile, '--state-dir', state]);
   await inWords.exited;

@@ -5,9 +5,9 @@ import { BridgeError } from '../../errors.js';
 import { type JournalReader, openJournalReader } from '../../journal/index.js';
 import { type CommandIo, type CommonOptions, defineCommand, defineCommandGroup } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { findSet, inboxEntries } from '../inbox/entries.js';
+import { findSet, inboxEntries, wholeId } from '../inbox/entries.js';
 import { messagePackets, openCaptureFile, partPackets, writeBody } from '../inbox/export.js';
-import { type FilterOptions, inboxFilter, inboxStates } from '../inbox/filters.js';
+import { type FilterOptions, inboxFilter, inboxStates, inboxVerdicts } from '../inbox/filters.js';
 import { listedMessage, listedSet, shownMessage } from '../inbox/present-entry.js';
 import { listLine, shownLines } from '../inbox/present-text.js';
 import { redeliverHere } from '../inbox/redeliver-here.js';
@@ -15,11 +15,7 @@ import { stateFolderOf } from '../location.js';
 
 const filtered = (parser: Argv<CommonOptions>, limit: number) =>
   parser
-    .option('verdict', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'dm-application, dm-notification, other-application, not-push or report',
-    })
+    .option('verdict', { choices: inboxVerdicts, requiresArg: true, describe: 'what it was found to be' })
     .option('from', { type: 'string', requiresArg: true, describe: 'the sender, as it is shown' })
     .option('since', { type: 'string', requiresArg: true, describe: 'not older: a time in ISO 8601, or an age such as 2h' })
     .option('until', { type: 'string', requiresArg: true, describe: 'older: a time in ISO 8601, or an age such as 2h' })
@@ -47,6 +43,7 @@ const list = defineCommand({
         show(listedMessage(message, journal));
         await io.output.flush();
       }
+      if (sets.length + messages.length === 0 && !options.json && !options.quiet) io.errors.line('The inbox holds nothing of the kind.');
     });
     return exitCodes.done;
   },
@@ -55,11 +52,14 @@ const list = defineCommand({
 const show = defineCommand({
   command: 'show <id>',
   describe: 'shows everything known of one message: parts as received, what was decoded, deliveries and every try',
-  examples: [['$0 inbox show 0190a7c2-0000-4000-8000-000000000001', 'an id as inbox list shows it']],
+  examples: [
+    ['$0 inbox show 0190a7c2-0000-4000-8000-000000000001', 'an id as inbox list shows it'],
+    ['$0 inbox show 0190a7', 'the only one that begins so'],
+  ],
   builder: (parser) => parser.positional('id', { type: 'string', demandOption: true, describe: 'id of the message' }),
   run: async (options, io) => {
     await reading(options, io, async (journal) => {
-      const details = journal.details(options.id);
+      const details = journal.details(wholeId(journal, options.id));
       const set = details === null ? findSet(journal, options.id) : null;
       const entry = details !== null ? shownMessage(details) : set !== null ? listedSet(set, true) : null;
       if (entry === null) throw unknownMessage(options.id);

@@ -1,4 +1,5 @@
 import { expiredSets, type PartialMessage, waitingSets } from '../../bridge/index.js';
+import { BridgeError } from '../../errors.js';
 import type { JournalReader, StoredMessage } from '../../journal/index.js';
 import type { InboxFilter } from './filters.js';
 
@@ -21,6 +22,22 @@ export function inboxEntries(journal: JournalReader, filter: InboxFilter): Inbox
     }),
     messages: filter.messages === null ? [] : journal.messages(filter.messages),
   };
+}
+
+/** Shortest beginning of an id that may stand for it. */
+const leastBeginning = 4;
+
+/**
+ * The id of the only message whose id begins so, or what was given where none does.
+ * @throws BridgeError `cli/unknown-message` where several do
+ */
+export function wholeId(journal: JournalReader, given: string): string {
+  if (given.length < leastBeginning || journal.details(given) !== null) return given;
+  const [only, another] = journal.messages({ limit: 10_000 }).filter(({ id }) => id.startsWith(given));
+  if (only !== undefined && another !== undefined) {
+    throw new BridgeError('cli/unknown-message', `several messages have an id that begins with ${given}`, { advice: 'give more of it' });
+  }
+  return only?.id ?? given;
 }
 
 /** A message that is not whole, by its id; null where there is none. */

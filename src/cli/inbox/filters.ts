@@ -5,6 +5,9 @@ import type { MessageFilter } from '../../journal/index.js';
 export const inboxStates = ['pending', 'undelivered', 'settled', 'incomplete', 'expired'] as const;
 export type InboxState = (typeof inboxStates)[number];
 
+/** What `--verdict` takes; `report` is a status report. */
+export const inboxVerdicts = ['dm-application', 'dm-notification', 'other-application', 'not-push', 'report'] as const;
+
 /** The options that narrow down, as they stand on the command line. */
 export interface FilterOptions {
   readonly verdict?: string | undefined;
