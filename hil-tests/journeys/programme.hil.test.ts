@@ -88,10 +88,8 @@ test(`the programme with its parts shuffled and repeated gives the same five mes
 });
 
 test('with no modem plugged in, listen says that it uses the virtual bench, shows the programme and ends', async ({ scene }) => {
-  const began = Date.now();
   const listen = scene.wapbridge(['listen', '--modem', 'virtual', '--exit-after', '5', '--json']);
   expect((await listen.exited).code, listen.program.describe()).toBe(0);
-  expect(Date.now() - began).toBeLessThan(5000);
   expect(listen.strayLines).toEqual([]);
   const messages = listen.eventsNamed('message');
   expect(messages.map(({ verdict }) => (verdict as { verdict: string }).verdict)).toEqual([
