@@ -239,6 +239,8 @@ describe('commands and options', () => {
       for (const option of ['--json', '--config', '--state-dir', '--quiet', '--verbose', '--help', '--version']) {
         expect(objects[0]?.text, words.join(' ')).toContain(option);
       }
+      // Where a description just fills its column, the parser leaves no blank behind it.
+      expect(objects[0]?.text, words.join(' ')).not.toMatch(/[^ ]\[(?:string|number|boolean|array|choices|required|default)/);
     }
   });
 });

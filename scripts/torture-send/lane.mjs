@@ -6,12 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { openJournalReader } from '../../dist/journal/index.js';
 import { seededRandom } from '../../dist/runtime/index.js';
 import { examine } from './examine.mjs';
-import { points } from './points.mjs';
+import { points, weighed } from './points.mjs';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const preload = `--import=${new URL('../torture/kill-at.mjs', import.meta.url).href}`;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const names = Object.keys(points);
 /** Refusals that are worth no long wait; 332 leaves it open whether the message left. */
 const refusals = [1, 28, 41, 96, 198, 304, 332];
 const mostParts = 40;
@@ -126,7 +125,7 @@ export class Lane {
   /** What is to befall a program and its modem; the answer is where the program kills itself, or null. */
   plan() {
     const kind = ['point', 'point', 'instant', 'instant', 'unplug', 'unplug', 'reboot', 'dead', 'refuse', 'none'][this.below(10)];
-    const point = kind === 'point' ? names[this.below(names.length)] : null;
+    const point = kind === 'point' ? weighed[this.below(weighed.length)] : null;
     return { kind, killAt: point === null ? null : `${point}#${1 + this.below(points[point])}` };
   }
 

@@ -54,6 +54,8 @@ export type Start = (io: CommandIo) => Promise<ExitCode>;
 
 /** A command whose options only it knows. */
 export interface Command {
+  /** Command lines to learn from; the first is the one to begin with. */
+  readonly examples: readonly (readonly [command: string, describe: string])[];
   /** `words` is the command line, to be checked before it is parsed. @throws BridgeError `cli/usage` while parsing */
   attach(parser: Argv<CommonOptions>, chosen: (start: Start) => void, words: readonly string[]): Argv<CommonOptions>;
 }
@@ -61,6 +63,7 @@ export interface Command {
 /** Makes a {@link Command}. */
 export function defineCommand<Options>(specification: CommandSpecification<Options>): Command {
   return {
+    examples: specification.examples,
     attach: (parser, chosen, words) =>
       parser.command(
         specification.command,
@@ -78,12 +81,15 @@ export function defineCommand<Options>(specification: CommandSpecification<Optio
 
 /** A command that only leads to others, such as `config check`. */
 export function defineCommandGroup(name: string, describe: string, commands: readonly Command[]): Command {
+  const examples = commands.flatMap((command) => command.examples.slice(0, 1));
   return {
+    examples,
     attach: (parser, chosen, words) =>
       parser.command(
         name,
         describe,
         (own) => {
+          for (const [command, does] of examples) own.example(command, does);
           checkWords(words, knownOptions(own));
           for (const command of commands) command.attach(own, chosen, words);
           return own.demandCommand(1, 1, `${name} needs one of its own commands`);

@@ -5,7 +5,7 @@ import type { CommonOptions } from './command.js';
 /** Options by which `encode` and `send` are told of a push. */
 export function pushOptions<Options extends CommonOptions>(parser: Argv<Options>) {
   return parser
-    .option('to', { type: 'string', requiresArg: true, describe: 'number of the receiver, with + where international' })
+    .option('to', { type: 'string', requiresArg: true, describe: 'number of the receiver, + first where international' })
     .option('type', { choices: ['dm+wbxml', 'dm+xml', 'notification'] as const, demandOption: true, describe: 'what the body is' })
     .option('body', { type: 'string', describe: 'file with the body; - is standard input. XML of type dm+wbxml becomes WBXML' })
     .option('as-is', { type: 'boolean', default: false, describe: "send the body's octets as they are, XML too" })
@@ -37,7 +37,7 @@ export function pushOptions<Options extends CommonOptions>(parser: Argv<Options>
     .option('sec', { choices: ['netwpin', 'userpin', 'usernetwpin'] as const, describe: 'vouch for a bootstrap with SEC and MAC' })
     .option('imsi-file', { type: 'string', requiresArg: true, describe: 'file whose first line is the IMSI, for --sec' })
     .option('pin-file', { type: 'string', requiresArg: true, describe: 'file whose first line is the PIN, for --sec' })
-    .option('key-rule', { choices: keyRules, describe: 'how the key is made; by default as client provisioning has it' })
+    .option('key-rule', { choices: keyRules, describe: 'rule of the key; by default that of client provisioning' })
     .option('header', {
       type: 'string',
       array: true,

@@ -20,7 +20,7 @@ const filtered = (parser: Argv<CommonOptions>, limit: number) =>
     .option('since', { type: 'string', requiresArg: true, describe: 'not older: a time in ISO 8601, or an age such as 2h' })
     .option('until', { type: 'string', requiresArg: true, describe: 'older: a time in ISO 8601, or an age such as 2h' })
     .option('state', { choices: inboxStates, requiresArg: true, describe: 'what has become of it' })
-    .option('limit', { type: 'number', requiresArg: true, default: limit, describe: 'at most so many messages, newest first' });
+    .option('limit', { type: 'number', requiresArg: true, default: limit, describe: 'at most so many, newest first' });
 
 const list = defineCommand({
   command: 'list',

@@ -9,7 +9,7 @@ const list = defineCommand({
   ],
   builder: (parser) =>
     parser
-      .option('state', { choices: ['queued', 'sending', 'finished', 'cancelled'] as const, describe: 'only these' })
+      .option('state', { choices: ['queued', 'sending', 'finished', 'cancelled'] as const, describe: 'how they stand' })
       .option('limit', { type: 'number', requiresArg: true, default: 100, describe: 'at most so many' }),
   run: async (options, io) => (await import('../run-outbox.js')).listSends(options, io),
 });
