@@ -92,4 +92,5 @@ test('what a modem or the network says is escaped', () => {
     'tried again',
   );
   expect(say({ event: 'delivered', id: 'x', sink: 's', attempts: 1 })).toBeNull();
+  expect(say({ event: 'delivered', id: 'x', sink: 's', attempts: 3 })).toBe('x taken by s at try 3');
 });

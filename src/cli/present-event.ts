@@ -62,8 +62,10 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
         'red',
         `${event.modem === undefined ? '' : `modem ${event.modem}: `}${event.binding === undefined ? '' : `${event.binding} from ${event.from ?? 'unknown'}: `}${event.message} (${event.code})`,
       ];
-    case 'message':
     case 'delivered':
+      // That it was not taken at first was told; so is the end of it.
+      return event.attempts > 1 ? ['green', `${event.id} taken by ${event.sink} at try ${event.attempts}`] : null;
+    case 'message':
       return null;
   }
 }
