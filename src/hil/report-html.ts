@@ -14,7 +14,8 @@ td.time { white-space: nowrap; text-align: right; font-variant-numeric: tabular-
 details { border-top: 1px solid var(--line); padding: .45rem 0 } summary { cursor: pointer } summary b { display: inline-block; width: 4.2rem }
 .passed { color: var(--good) } .failed { color: var(--bad) } .skipped { color: var(--soft) }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: color-mix(in srgb, var(--bad) 8%, transparent); padding: .5rem }
-.soft { color: var(--soft) } svg { width: 100%; max-width: 640px; height: auto; display: block; margin: .5rem 0 }
+.soft { color: var(--soft) } summary .soft, td.word { white-space: nowrap } .wide { overflow-x: auto }
+svg { width: 100%; min-width: 30rem; max-width: 640px; height: auto; display: block; margin: .5rem 0 }
 svg text { font: 10px system-ui, sans-serif; fill: var(--soft) } svg rect, svg circle { fill: var(--mark) } svg line { stroke: var(--mark); stroke-opacity: .5 }
 svg circle.sent { fill: var(--paper); stroke: var(--mark) } svg text.lost { fill: var(--bad) } a { color: var(--mark) }
 `;
@@ -31,7 +32,7 @@ export function reportHtml(journeys: readonly ReportedJourney[]): string {
 <body><p class="kind ${kind}">${escapeXml(firstLine(journeys))}</p>
 <h1>${escapeXml(bench)}</h1><p>${escapeXml(summary)}</p>${seeds(journeys)}
 ${modems(journeys)}
-${latencies.length === 0 ? '' : `<h2>Latency of ${latencies.length} messages, milliseconds</h2>${latencyHistogram(latencies)}<p class="soft">From the modem's answer to the first part until the hand-on. ${escapeXml(spread(latencies))}</p>`}
+${latencies.length === 0 ? '' : `<h2>Latency of ${latencies.length} messages, milliseconds</h2><div class="wide">${latencyHistogram(latencies)}</div><p class="soft">From the modem's answer to the first part until the hand-on. ${escapeXml(spread(latencies))}</p>`}
 <h2>Journeys</h2>
 ${journeys.map(section).join('\n')}
 </body></html>
@@ -57,9 +58,9 @@ function modems(journeys: readonly ReportedJourney[]): string {
       facts?.profile,
       facts?.virtual === true ? 'virtual' : 'real',
     ];
-    return `<tr>${cells.map((cell) => `<td>${escapeXml(redacted(cell ?? '-'))}</td>`).join('')}</tr>`;
+    return `<tr>${cells.map((cell) => `<td class="word">${escapeXml(redacted(cell ?? '-'))}</td>`).join('')}</tr>`;
   });
-  return `<h2>Modems</h2><table><tr><th>name</th><th>SIM</th><th>manufacturer</th><th>model</th><th>firmware</th><th>profile</th><th></th></tr>${rows.join('')}</table>`;
+  return `<h2>Modems</h2><div class="wide"><table><tr><th>name</th><th>SIM</th><th>manufacturer</th><th>model</th><th>firmware</th><th>profile</th><th></th></tr>${rows.join('')}</table></div>`;
 }
 
 function section({ name, state, durationMs, errors, record }: ReportedJourney): string {
@@ -71,8 +72,10 @@ function section({ name, state, durationMs, errors, record }: ReportedJourney): 
   const why = record?.skipped == null ? '' : `<p class="skipped">${escapeXml(redacted(record.skipped))}</p>`;
   const wrong = errors.map((error) => `<pre>${escapeXml(redacted(error))}</pre>`).join('');
   const head = `<summary><b class="${state}">${state}</b> ${escapeXml(name)} <span class="soft">${(durationMs / 1000).toFixed(2)} s</span></summary>`;
-  const plot = partPlot(record?.parts ?? []);
-  const timeline = rows.length === 0 ? '' : `<table><tr><th>after</th><th>at</th><th>what</th></tr>${rows.join('')}</table>`;
+  const parts = partPlot(record?.parts ?? []);
+  const plot = parts === '' ? '' : `<div class="wide">${parts}</div>`;
+  const timeline =
+    rows.length === 0 ? '' : `<div class="wide"><table><tr><th>after</th><th>at</th><th>what</th></tr>${rows.join('')}</table></div>`;
   return `<details${state === 'failed' ? ' open' : ''}>${head}${why}${wrong}${plot}${timeline}<p>${links.join(' · ')}</p></details>`;
 }
 

@@ -7,8 +7,8 @@ const width = 640;
 export function latencyHistogram(latenciesMs: readonly number[]): string {
   if (latenciesMs.length === 0) return '';
   const most = Math.max(...latenciesMs);
-  const columns = Math.min(12, latenciesMs.length);
-  const step = Math.max(1, Math.ceil(most / columns));
+  const step = roundStep(most / 12);
+  const columns = Math.max(1, Math.ceil(most / step));
   const counts = Array.from(
     { length: columns },
     (_, at) => latenciesMs.filter((ms) => Math.min(columns - 1, Math.floor(ms / step)) === at).length,
@@ -22,6 +22,13 @@ export function latencyHistogram(latenciesMs: readonly number[]): string {
     return `${bar}${label}<text x="${at * column + 2}" y="130">${at * step}</text>`;
   });
   return svg(140, 'latency of messages, in milliseconds', bars.join(''));
+}
+
+/** The next of 1, 2, 5, 10, 20, 50 … that is no smaller. */
+function roundStep(least: number): number {
+  let step = 1;
+  for (let at = 0; step < least; at += 1) step *= at % 3 === 1 ? 2.5 : 2;
+  return step;
 }
 
 /** Each part as a line from when it was sent to when it was received. */
