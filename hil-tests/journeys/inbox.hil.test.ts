@@ -62,7 +62,7 @@ test('the inbox lists, shows, exports and hands over again what came, while list
 
   // While listen runs it does the work itself, through the socket in the folder.
   const before = listen.eventsNamed('delivered').length;
-  expect((await inbox(scene, state, ['redeliver', id])).objects).toEqual([
+  expect((await inbox(scene, state, ['redeliver', id.slice(0, 8)])).objects).toEqual([
     { event: 'redelivered', id, sinks: ['dm-application', 'stdout'] },
   ]);
   await listen.events.waitForCount('delivered', before + 2, ({ event }) => event === 'delivered');
@@ -71,7 +71,7 @@ test('the inbox lists, shows, exports and hands over again what came, while list
   await listen.stop();
 
   // Afterwards the command opens the journal and asks the sinks of the configuration.
-  const again = await inbox(scene, state, ['redeliver', id], config);
+  const again = await inbox(scene, state, ['redeliver', id.slice(0, 12)], config);
   expect([again.code, again.stderr]).toEqual([0, '']);
   expect(only(again.objects, 'message')).toEqual([message]);
   expect(only(again.objects, 'delivered').map(({ sink }) => sink)).toEqual(['dm-application', 'stdout']);

@@ -1,9 +1,8 @@
 import { createConnection } from 'node:net';
+import { longestSocketPath } from '../runtime/index.js';
 import { oneLine, reasonOf, SinkError } from './errors.js';
 import type { DeliveryReceipt, Sink } from './types.js';
 
-/** What a socket's address holds at most, without its end. @see unix(7) */
-const pathOctets = 107;
 /** Longest answer line that is read. */
 const answerOctets = 64 * 1024;
 
@@ -13,8 +12,8 @@ const answerOctets = 64 * 1024;
  * @throws SinkError `delivery/bad-target` where the path is too long for a socket
  */
 export function unixSink({ name, path }: { readonly name: string; readonly path: string }): Sink {
-  if (Buffer.byteLength(path) > pathOctets)
-    throw new SinkError('delivery/bad-target', `the sink ${name} has a socket path of more than ${pathOctets} octets`, name, {
+  if (Buffer.byteLength(path) > longestSocketPath)
+    throw new SinkError('delivery/bad-target', `the sink ${name} has a socket path of more than ${longestSocketPath} octets`, name, {
       advice: 'use a shorter path',
     });
   return {

@@ -1,7 +1,7 @@
 import { type Annotate, type Cursor, DecodeError, type Diagnostic } from '../octets/index.js';
 import { isXmlText, textOf } from './charset.js';
 import { readAttributes } from './decode-attributes.js';
-import type { Attribute, DocumentNode, ElementNode, WbxmlDocument } from './document.js';
+import { type Attribute, append, type DocumentNode, type ElementNode, type Growing, none, type WbxmlDocument } from './document.js';
 import { type DocumentType, documentTypeByIdentifier, documentTypeByNumber } from './document-type.js';
 import { type DocumentLimits, receivedLimits } from './limits.js';
 import { readMultiByte } from './multi-byte.js';
@@ -17,15 +17,10 @@ export interface DecodeWbxmlOptions {
 }
 
 /** An element whose end has not come yet. */
-interface OpenElement {
+interface OpenElement extends Growing {
   readonly begun: ElementNode;
-  /** Null until there is one: most elements have one, and a list that begins with it takes a tenth of one that grows to it. */
-  children: DocumentNode[] | null;
   text: string;
 }
-
-/** The attributes and children of all elements that have none. */
-const none: readonly never[] = [];
 
 const token = {
   switchPage: 0x00,
@@ -152,7 +147,7 @@ function readBody(reader: WbxmlReader, type: DocumentType, embeddedDepth: number
       const element = close(current);
       const parent = open.at(-1);
       if (parent === undefined) return element;
-      append(parent, element);
+      appendAfterText(parent, element);
     } else if (octet === token.entity || octet === token.inlineString || octet === token.tableString || octet === token.opaque) {
       if (current === undefined) cursor.fail('dm/unexpected-token', 'body', 'text stands outside the document element', offset);
       readContent(reader, octet, current, type, embeddedDepth);
@@ -171,7 +166,7 @@ function readBody(reader: WbxmlReader, type: DocumentType, embeddedDepth: number
       const begun = beginElement(reader, octet, type, pages, offset);
       if ((octet & 0x40) === 0) {
         if (current === undefined) return begun;
-        append(current, begun);
+        appendAfterText(current, begun);
       } else {
         if (open.length >= budget.limits.depth) {
           cursor.fail('dm/too-deep', 'body', `elements are nested more than ${budget.limits.depth} deep`, offset);
@@ -217,9 +212,9 @@ function readContent(reader: WbxmlReader, octet: number, current: OpenElement, t
     const offset = reader.cursor.offset - octets.length;
     const embedded = type.syncMl && current.begun.name === 'Data' ? embeddedDocument(reader, octets, offset, embeddedDepth) : null;
     const text = embedded === null ? textOf(octets, reader.charset) : null;
-    if (embedded !== null) append(current, { kind: 'embedded', document: embedded });
-    else if (text === null || !isXmlText(text)) append(current, { kind: 'binary', octets });
-    else append(current, { kind: 'opaque-text', text });
+    if (embedded !== null) appendAfterText(current, { kind: 'embedded', document: embedded });
+    else if (text === null || !isXmlText(text)) appendAfterText(current, { kind: 'binary', octets });
+    else appendAfterText(current, { kind: 'opaque-text', text });
   }
 }
 
@@ -270,21 +265,16 @@ function unreadable(error: DecodeError, offset: number, isLast: boolean): Diagno
   };
 }
 
-function append(parent: OpenElement, node: DocumentNode): void {
+function appendAfterText(parent: OpenElement, node: DocumentNode): void {
   endText(parent);
-  add(parent, node);
+  append(parent, node);
 }
 
 /** The text that came so far is a node now. */
 function endText(element: OpenElement): void {
   if (element.text === '') return;
-  add(element, { kind: 'text', text: element.text });
+  append(element, { kind: 'text', text: element.text });
   element.text = '';
-}
-
-function add(parent: OpenElement, node: DocumentNode): void {
-  if (parent.children === null) parent.children = [node];
-  else parent.children.push(node);
 }
 
 function close(element: OpenElement): ElementNode {

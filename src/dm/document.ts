@@ -44,6 +44,20 @@ export interface ElementNode {
   readonly offset: number;
 }
 
+/** The attributes and children of all elements that have none. */
+export const none: readonly never[] = [];
+
+/** The children of an element that is being read. */
+export interface Growing {
+  /** Null until there is one: most elements have one, and a list that begins with it takes a tenth of one that grows to it. */
+  children: DocumentNode[] | null;
+}
+
+export function append(parent: Growing, node: DocumentNode): void {
+  if (parent.children === null) parent.children = [node];
+  else parent.children.push(node);
+}
+
 /** A WBXML document, read. @see WAP-192-WBXML 5.3 */
 export interface WbxmlDocument {
   /** Version octet: 0x02 is 1.2. */

@@ -1,12 +1,10 @@
 import { EncodeError, type OctetWriter } from '../octets/index.js';
 import type { ElementNode } from './document.js';
 import type { AttributeStart, DocumentType } from './document-type.js';
-import type { LiteralNames } from './literal-names.js';
+import { type LiteralNames, literalToken } from './literal-names.js';
 import { writeMultiByte, writeOpaque } from './multi-byte.js';
 
 const utf8 = new TextEncoder();
-/** LITERAL: the name of the attribute stands in the string table. */
-const literalToken = 0x04;
 
 /** What the attributes of an element are written with. */
 export interface AttributeContext {

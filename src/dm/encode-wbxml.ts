@@ -2,7 +2,7 @@ import { EncodeError, OctetWriter } from '../octets/index.js';
 import type { DocumentNode, ElementNode } from './document.js';
 import { type DocumentType, documentTypes } from './document-type.js';
 import { encodeAttributes } from './encode-attributes.js';
-import { type LiteralNames, literalNames } from './literal-names.js';
+import { type LiteralNames, literalNames, literalToken } from './literal-names.js';
 import { writeMultiByte, writeOpaque } from './multi-byte.js';
 import { StringTable } from './string-table.js';
 
@@ -22,8 +22,6 @@ export interface EncodeWbxmlOptions {
 /** WBXML 1.2, the commonest on the wire; and UTF-8. */
 const version = 0x02;
 const charset = 106;
-/** LITERAL: the name stands in the string table. */
-const literalToken = 0x04;
 
 /** What else says of which kind a document is. */
 export interface DocumentTypeHints {

@@ -13,6 +13,9 @@ export interface LiteralNames {
   pageOf(namespace: string | null, current: number): number;
 }
 
+/** LITERAL: the name of an element or attribute stands in the string table. @see WAP-192-WBXML 5.8.4.5 */
+export const literalToken = 0x04;
+
 /** What a reader takes for a name. */
 export const literalNamePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 

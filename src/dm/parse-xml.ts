@@ -2,7 +2,7 @@ import { type SaxesAttributeNS, SaxesParser } from 'saxes';
 import { DecodeError, type Diagnostic } from '../octets/index.js';
 import { base64Octets } from './base64.js';
 import { isXmlText, latin1Of } from './charset.js';
-import type { Attribute, DocumentNode, ElementNode } from './document.js';
+import { type Attribute, append, type DocumentNode, type ElementNode, type Growing, none } from './document.js';
 import { markTarget } from './format-xml.js';
 import { type DocumentLimits, receivedLimits } from './limits.js';
 
@@ -22,12 +22,10 @@ export interface ParseXmlOptions {
   readonly charset?: string | null;
 }
 
-interface OpenElement {
+interface OpenElement extends Growing {
   readonly name: string;
   readonly namespace: string | null;
   readonly attributes: readonly Attribute[];
-  /** Null until there is one: most elements have one, and a list that begins with it takes a tenth of one that grows to it. */
-  children: DocumentNode[] | null;
   readonly offset: number;
   /** Each line feed in its text stands for carriage return and line feed. */
   crlf: boolean;
@@ -35,14 +33,6 @@ interface OpenElement {
   next: 'base64' | 'text' | null;
   /** Blank texts that are no layout. */
   kept: Set<DocumentNode> | null;
-}
-
-/** The attributes and children of all elements that have none. */
-const none: readonly never[] = [];
-
-function append(parent: OpenElement, node: DocumentNode): void {
-  if (parent.children === null) parent.children = [node];
-  else parent.children.push(node);
 }
 
 /**

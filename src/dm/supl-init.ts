@@ -126,9 +126,11 @@ function passSetSession(reader: BitReader): void {
   reader.bits(field, 16);
   if (reader.flag(field)) reader.fail('dm/supl-not-read', field, `the ${field} is of a kind that later versions added`);
   const kind = reader.bits(field, 3);
-  if (kind === 2)
-    reader.octets(field, 4 + (reader.bits(field, 2) & 0)); // 34 bits
-  else if (kind === 4) passCharacters(reader, field, reader.bits(field, 10) + 1);
+  if (kind === 2) {
+    // A mobile identification number has 34 bits.
+    reader.bits(field, 2);
+    reader.octets(field, 4);
+  } else if (kind === 4) passCharacters(reader, field, reader.bits(field, 10) + 1);
   else if (kind === 5) readIpAddress(reader, field);
   else if (kind <= 3) reader.octets(field, 8);
   else reader.fail('dm/supl-not-read', field, `the ${field} is of kind ${kind}, of which there is none`);

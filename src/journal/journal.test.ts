@@ -175,6 +175,19 @@ describe('messages', () => {
     expect(journal.messages()).toHaveLength(1);
   });
 
+  test('are found by the beginning of their id, as many as are asked for', async () => {
+    const journal = bench.open();
+    const ids: string[] = [];
+    for (let index = 0; index < 40; index += 1) ids.push((await journal.complete(message(bench, []))).id);
+    for (const length of [1, 4, 36]) {
+      const beginning = ids[7]?.slice(0, length) ?? '';
+      const alike = ids.filter((id) => id.startsWith(beginning)).sort();
+      expect(journal.messageIds(beginning, 100)).toEqual(alike);
+      expect(journal.messageIds(beginning, 1)).toEqual(alike.slice(0, 1));
+    }
+    for (const beginning of ['~', 'z', '%', '_']) expect(journal.messageIds(beginning, 100)).toEqual([]);
+  });
+
   test('from a sender with a NUL in its name are listed whole and found by that name', async () => {
     const journal = bench.open();
     const { id } = await journal.complete(message(bench, [], { from: 'A\u0000B', facts: JSON.stringify({ from: 'A\u0000B' }) }));

@@ -30,6 +30,7 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
   const partsOfLetter = database.prepare(`SELECT ${partColumns} WHERE part.dead_letter = ? ORDER BY part.position`);
   const partPositions = database.prepare('SELECT position FROM part WHERE message = ? ORDER BY ordinal');
   const messageById = database.prepare('SELECT * FROM message WHERE id = ?');
+  const idsLike = database.prepare('SELECT id FROM message WHERE id >= ? AND id < ? ORDER BY id LIMIT ?');
   const handover = database.prepare('SELECT facts, body FROM message WHERE id = ?');
   const notifications = database.prepare(`SELECT message.facts, part.facts AS partFacts, part.position AS partPosition
     FROM message INDEXED BY message_notification JOIN part ON part.message = message.position AND part.ordinal = 0
@@ -85,6 +86,11 @@ export function readJournal(database: DatabaseSyncInstance): Omit<JournalReader,
     message(id): StoredMessage | null {
       const row = rowById(id);
       return row === undefined ? null : complete(row);
+    },
+    messageIds(beginning, limit): readonly string[] {
+      // Behind every id that begins so: ids are of hex digits and hyphens.
+      const rows: { id: string }[] = idsLike.all(beginning, `${beginning}~`, limit);
+      return rows.map(({ id }) => id);
     },
     details(id) {
       const row = rowById(id);

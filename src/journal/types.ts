@@ -291,6 +291,8 @@ export interface JournalReader {
   /** Newest first. */
   messages(filter?: MessageFilter): readonly StoredMessage[];
   message(id: string): StoredMessage | null;
+  /** Ids of messages that begin so, in their own order. */
+  messageIds(beginning: string, limit: number): readonly string[];
   details(id: string): MessageDetails | null;
   /** Messages with the verdict `dm-notification`, newest first. */
   notifications(limit: number): readonly StoredNotification[];

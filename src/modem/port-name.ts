@@ -1,3 +1,4 @@
+import { longestSocketPath } from '../runtime/index.js';
 import { PortError } from './errors.js';
 
 /** A port as `--modem` names it. */
@@ -7,9 +8,6 @@ export type PortName =
   | { readonly kind: 'unix'; readonly path: string }
   /** A recording that is played back. */
   | { readonly kind: 'trace'; readonly path: string };
-
-/** What the address of a unix socket holds; of a longer path the system would take the beginning, in silence. */
-const longestSocketPath = 107;
 
 /**
  * Reads `tcp://HOST:PORT`, `unix:PATH`, `trace:FILE` or a device path.

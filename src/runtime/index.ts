@@ -1,10 +1,12 @@
 export type { Cancel, Clock, Random } from './clock.js';
+export { type HeldName, holdName } from './hold-name.js';
 export { createLogger, type LogFields, type Logger, type LogLevel, silentLogger } from './log.js';
 export { Mailbox } from './mailbox.js';
 export { makeFolder } from './make-folder.js';
 export { ManualClock } from './manual-clock.js';
 export { reached } from './points.js';
 export { seededRandom, systemRandom } from './random.js';
+export { longestSocketPath } from './socket-path.js';
 export { systemClock } from './system-clock.js';
 export { temporaryFolder } from './temporary-folder.js';
 export { keepYoungHeapSmall } from './young-heap.js';

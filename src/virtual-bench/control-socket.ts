@@ -1,6 +1,7 @@
 import { lstatSync, statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { longestSocketPath } from '../runtime/index.js';
 import { type BenchControl, readControlLines } from './bench-control.js';
 import { BenchError } from './errors.js';
 
@@ -40,12 +41,9 @@ export async function listenForControl(path: string, control: BenchControl): Pro
   };
 }
 
-/** Octets that the address of a unix socket holds; of a longer path it would keep the beginning, in silence. */
-const longestAddress = 107;
-
 function refuseUnfit(path: string): void {
-  if (Buffer.byteLength(path) > longestAddress) {
-    throw new BenchError('virtual-bench/bad-control-path', `the path of the control socket has more than ${longestAddress} octets`, {
+  if (Buffer.byteLength(path) > longestSocketPath) {
+    throw new BenchError('virtual-bench/bad-control-path', `the path of the control socket has more than ${longestSocketPath} octets`, {
       advice: 'choose a shorter --control path, or one from the folder where it runs',
     });
   }

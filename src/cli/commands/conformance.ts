@@ -53,6 +53,8 @@ export const conformanceCommand = defineCommand({
       return exitCodes.done;
     }
     const glyphs = glyphsOf(environment);
+    // Before the procedures: what cannot be read is better told now than after them.
+    const page = options.markdown === undefined ? '' : await pageAt(options.markdown);
     const statement = await runConformance({
       procedures: allProcedures,
       wanted,
@@ -73,9 +75,7 @@ export const conformanceCommand = defineCommand({
       },
     });
     if (options.html !== undefined) await writePage(options.html, statementHtml(statement));
-    if (options.markdown !== undefined) {
-      await writePage(options.markdown, pageWithStatement(await pageAt(options.markdown), statementMarkdown(statement)));
-    }
+    if (options.markdown !== undefined) await writePage(options.markdown, pageWithStatement(page, statementMarkdown(statement)));
     const { items, ...facts } = statement;
     if (options.json) {
       for (const stated of items) output.object({ event: 'item', ...stated });
@@ -97,9 +97,9 @@ export const conformanceCommand = defineCommand({
 async function pageAt(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
-  } catch {
-    // What keeps it from being read keeps it from being written, or it is not there.
-    return '';
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
+    throw noPage('the page that stands there cannot be read', cause);
   }
 }
 
@@ -107,10 +107,11 @@ async function writePage(path: string, page: string): Promise<void> {
   try {
     await writeFile(path, page);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BridgeError('cli/unwritable', `the page cannot be written (${reason})`, {
-      cause,
-      advice: 'name a file in a folder that is yours',
-    });
+    throw noPage('the page cannot be written', cause);
   }
+}
+
+function noPage(what: string, cause: unknown): BridgeError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new BridgeError('cli/unwritable', `${what} (${reason})`, { cause, advice: 'name a file in a folder that is yours' });
 }

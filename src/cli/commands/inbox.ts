@@ -82,11 +82,12 @@ const redeliver = defineCommand({
       .positional('id', { type: 'string', demandOption: true, describe: 'id of the message' })
       .option('sink', { type: 'string', array: true, requiresArg: true, describe: 'only to this sink; may be repeated' }),
   run: async (options, io) => {
-    const { id, sink: sinks } = options;
+    const { sink: sinks } = options;
     const directory = stateFolderOf(options, io.environment);
     const holder = await connectToHolder(directory);
-    if (holder === null) return redeliverHere({ id, sinks, directory, json: options.json }, io);
+    if (holder === null) return redeliverHere({ id: options.id, sinks, directory, json: options.json }, io);
     try {
+      const id = await reading(options, io, async (journal) => wholeId(journal, options.id));
       const answer = await holder.ask({ do: 'redeliver', id, ...(sinks === undefined ? {} : { sinks }) });
       const to = Array.isArray(answer.sinks) ? answer.sinks.map(String) : [];
       if (options.json) io.output.object({ event: 'redelivered', id, sinks: to });
@@ -176,14 +177,14 @@ function filterOf(options: FilterOptions, { clock }: CommandIo) {
   return inboxFilter(options, clock.now());
 }
 
-async function reading(
+async function reading<Result>(
   options: Pick<CommonOptions, 'state-dir'>,
   io: CommandIo,
-  work: (journal: JournalReader) => Promise<void>,
-): Promise<void> {
+  work: (journal: JournalReader) => Promise<Result>,
+): Promise<Result> {
   const journal = openJournalReader(stateFolderOf(options, io.environment));
   try {
-    await work(journal);
+    return await work(journal);
   } finally {
     journal.close();
   }

@@ -31,8 +31,8 @@ export interface DecodeOptions {
 export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<ExitCode> {
   const { output } = io;
   // yargs hands a lone hyphen over as empty text.
-  const input =
-    options.file === undefined || options.file === '-' || options.file === '' ? standardInput(io.stdin) : await openInput(options.file);
+  const file = options.file === '-' || options.file === '' ? undefined : options.file;
+  const input = file === undefined ? standardInput(io.stdin) : await openInput(file);
   let capture: Capture | null = null;
   const session = new DecodeSession({ annotate: options.explain, secrets: await secretsOf(options, io) });
   let allDecoded = true;
@@ -61,16 +61,15 @@ export async function runDecode(options: DecodeOptions, io: CommandIo): Promise<
       await output.flush();
     }
   } catch (cause) {
-    throw cause instanceof BridgeError ? cause : unreadable(options.file ?? 'standard input', cause);
+    throw cause instanceof BridgeError ? cause : unreadable(file ?? 'standard input', cause);
   } finally {
     input.destroy();
     await capture?.close();
   }
   // Silence would look like success.
   if (shown === 0 && !output.broken && !options.quiet) {
-    const where = options.file === undefined || options.file === '-' || options.file === '' ? 'standard input' : options.file;
-    const what = options.as === 'at-log' ? `no PDU was found in ${where}` : `there was nothing to decode in ${where}`;
-    io.errors.line(`wapbridge: note: ${what}`);
+    const what = options.as === 'at-log' ? 'no PDU was found' : 'there was nothing to decode';
+    io.errors.line(`wapbridge: note: ${what} in ${file ?? 'standard input'}`);
   }
   return allDecoded ? exitCodes.done : exitCodes.undecodable;
 }

@@ -26,23 +26,16 @@ export function inboxEntries(journal: JournalReader, filter: InboxFilter): Inbox
 
 /** Shortest beginning of an id that may stand for it. */
 const leastBeginning = 4;
-/** Messages among which a beginning is looked for; where there are more, ids are given whole. */
-const mostLookedThrough = 10_000;
 
 /**
  * The id of the only message whose id begins so, or what was given where none does.
  * @throws BridgeError `cli/unknown-message` where several do
  */
-export function wholeId(journal: JournalReader, given: string): string {
-  if (given.length < leastBeginning || journal.details(given) !== null) return given;
-  const messages = journal.messages({ limit: mostLookedThrough });
-  // Among older ones there may be another that begins so.
-  if (messages.length === mostLookedThrough) return given;
-  const [only, another] = messages.filter(({ id }) => id.startsWith(given));
-  if (only !== undefined && another !== undefined) {
-    throw new BridgeError('cli/unknown-message', `several messages have an id that begins with ${given}`, { advice: 'give more of it' });
-  }
-  return only?.id ?? given;
+export function wholeId(journal: Pick<JournalReader, 'messageIds'>, given: string): string {
+  const [only, another] = given.length < leastBeginning ? [] : journal.messageIds(given, 2);
+  if (only === undefined || only === given) return given;
+  if (another === undefined) return only;
+  throw new BridgeError('cli/unknown-message', `several messages have an id that begins with ${given}`, { advice: 'give more of it' });
 }
 
 /** A message that is not whole, by its id; null where there is none. */

@@ -6,11 +6,13 @@ import { endpointSettingsOf } from '../endpoint-settings.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { glyphsOf } from '../present-message.js';
 import { stdoutSink } from '../stdout-sink.js';
+import { wholeId } from './entries.js';
 import { factsOf } from './present-entry.js';
 import { checkSinks } from './redeliver.js';
 
 /** What `inbox redeliver` is asked for. */
 export interface Redelivery {
+  /** An id, or the beginning of the only one that begins so. */
   readonly id: string;
   readonly sinks: readonly string[] | undefined;
   readonly directory: string;
@@ -24,7 +26,7 @@ const standardTimeoutMs = 30_000;
  * for the next `listen`. The exit code is 5 where a sink did not take it.
  * @throws JournalError, SinkError, BridgeError `cli/usage`
  */
-export async function redeliverHere({ id, sinks, directory, json }: Redelivery, io: CommandIo): Promise<ExitCode> {
+export async function redeliverHere({ id: given, sinks, directory, json }: Redelivery, io: CommandIo): Promise<ExitCode> {
   const { clock, random, logger, output, environment, configuration } = io;
   const glyphs = glyphsOf(environment);
   const stdout = stdoutSink({ output, json, glyphs, onClosed: () => {} });
@@ -47,6 +49,7 @@ export async function redeliverHere({ id, sinks, directory, json }: Redelivery, 
   });
   let allTook = true;
   try {
+    const id = wholeId(journal, given);
     for (const name of await journal.redeliver(id, sinks ?? withheldSinks(journal, id))) {
       const plan = plans.find(({ sink }) => sink.name === name);
       const message = journal.message(id);
