@@ -126,7 +126,9 @@ export class Lane {
   plan() {
     const kind = ['point', 'point', 'instant', 'instant', 'unplug', 'unplug', 'reboot', 'dead', 'refuse', 'none'][this.below(10)];
     const point = kind === 'point' ? weighed[this.below(weighed.length)] : null;
-    return { kind, killAt: point === null ? null : `${point}#${1 + this.below(points[point])}` };
+    // Half of the sends have four parts at most, so half of the blows are early ones.
+    const most = point === null ? 0 : this.chance(0.5) ? Math.min(4, points[point]) : points[point];
+    return { kind, killAt: point === null ? null : `${point}#${1 + this.below(most)}` };
   }
 
   async befall(kind, run, parts) {

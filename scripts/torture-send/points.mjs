@@ -14,8 +14,8 @@ export const points = {
   'journal:commit:after': 24,
   'journal:answered': 24,
   'journal:checkpoint:before': 2,
-  'send:submitting': 4,
-  'send:submitted': 4,
+  'send:submitting': 20,
+  'send:submitted': 20,
   'bridge:recovered': 1,
 };
 
