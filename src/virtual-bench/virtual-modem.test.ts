@@ -198,6 +198,35 @@ describe('sending', () => {
     expect([first?.slice(8, 10), second?.slice(8, 10)]).toEqual(['40', '44']);
   });
 
+  test('the same message sent again within the second has the next second as its time stamp, so that nobody takes it for one that came twice', async () => {
+    const bench = await TestBench.open();
+    const send = (): Promise<string> => bench.first.say(`AT+CMGS=${submit.length / 2}\r00${submit}\x1A`);
+    const stamp = (lines: readonly string[]): string | undefined => lines.at(-1)?.slice(-36, -22);
+    for (let message = 0; message < 3; message += 1) await send();
+    const stamps = [stamp(await bench.second.command('AT+CSMS=1;+CNMI=2,2'))];
+    for (let message = 1; message < 3; message += 1) stamps.push(stamp(await bench.second.command('AT+CNMA')));
+    expect(stamps).toEqual(['62112291830500', '62112291831500', '62112291832500']);
+    await bench.clock.step(5000);
+    await send();
+    expect(stamp(await bench.second.command('AT+CNMA'))).toBe('62112291835500');
+  });
+
+  test('two status reports for one reference within the second are told apart by their time stamps', async () => {
+    const bench = await TestBench.open();
+    await bench.first.command('AT+CSMS=1;+CNMI=2,1,0,1');
+    await bench.second.command('AT+CSMS=1;+CNMI=2,2');
+    const reports: string[] = [];
+    // The reference of a modem has eight bits: the 257th message of the second has that of the first.
+    for (let message = 0; message < 257; message += 1) {
+      const pdu = submit.replace(/^51/, '71').replace(/01$/, (message % 256).toString(16).toUpperCase().padStart(2, '0'));
+      await bench.first.say(`AT+CMGS=${submit.length / 2}\r00${pdu}\x1A`);
+      await bench.second.command('AT+CNMA');
+      reports.push((await bench.first.heardLines()).at(-1) ?? '');
+      await bench.first.command('AT+CNMA');
+    }
+    expect(new Set(reports).size).toBe(257);
+  });
+
   test('ESC at the prompt ends the command without sending', async () => {
     const bench = await TestBench.open();
     await bench.first.say('AT+CMGS=24\r');

@@ -3,6 +3,7 @@ import type { Letter } from './lane.js';
 import { Mailroom } from './mailroom.js';
 import { type NetworkFaults, shuffled, strikes } from './network-faults.js';
 import type { DeliveryOutcome } from './reception.js';
+import { TimeStamps } from './time-stamps.js';
 import { buildDeliver, buildStatusReport, parseSubmission, type Submission, serviceCentreField, withMoreMessages } from './tpdu.js';
 import type { VirtualModem } from './virtual-modem.js';
 
@@ -30,6 +31,8 @@ interface Subscriber {
   readonly modem: VirtualModem;
   readonly mailroom: Mailroom;
   readonly faults: NetworkFaults;
+  /** Of what it sends. */
+  readonly timeStamps: TimeStamps;
   gathered: (() => void)[];
 }
 
@@ -55,7 +58,7 @@ export class VirtualNetwork {
       take: (pdu, settle) => modem.take(pdu, settle),
       answerLost: () => strikes(this.#random, faults.loseAnswer),
     });
-    const subscriber: Subscriber = { modem, mailroom, faults, gathered: [] };
+    const subscriber: Subscriber = { modem, mailroom, faults, timeStamps: new TimeStamps(), gathered: [] };
     this.#subscribers.set(modem.identity.number, subscriber);
     modem.connect({
       submit: (tpdu, finish) => finish(this.#submit(subscriber, tpdu)),
@@ -116,7 +119,7 @@ export class VirtualNetwork {
     if (recipient.mailroom.size >= largestMailroom) return refused(42);
     this.counters.submitted += 1;
     this.#note({ at: now, kind: 'submitted', from: sender.modem.name, to: recipient.modem.name, tpdu });
-    this.#forward(sender, recipient, submission, now);
+    this.#forward(sender, recipient, submission, sender.timeStamps.give(whatTellsApart(submission), now));
     return null;
   }
 
@@ -142,7 +145,13 @@ export class VirtualNetwork {
   }
 
   #report(sender: Subscriber, submission: Submission, submittedAt: number, status: number): void {
-    const tpdu = buildStatusReport(submission.messageReference, submission.destination, submittedAt, this.#clock.now(), status);
+    const tpdu = buildStatusReport(
+      submission.messageReference,
+      submission.destination,
+      submittedAt,
+      Math.max(submittedAt, this.#clock.now()),
+      status,
+    );
     const send = (): void => this.#put(sender, { kind: 'status-report', expiresAt: null, tpdu: () => tpdu }, () => {});
     const late = sender.faults.lateReportsMs ?? 0;
     if (late > 0) this.#clock.after(late, send);
@@ -211,4 +220,12 @@ export class VirtualNetwork {
     this.#log.push({ ...event, sequence: this.#sequence });
     if (this.#log.length > 2 * longestLog) this.#log = this.#log.slice(-longestLog);
   }
+}
+
+/** All that an SMS-DELIVER, and an SMS-STATUS-REPORT, of one sender says beside its time stamp. */
+function whatTellsApart(submission: Submission): readonly string[] {
+  const { destination, protocolIdentifier, dataCodingScheme, userDataLength, userData, messageReference, statusReportRequested } =
+    submission;
+  const deliver = `${destination} ${protocolIdentifier} ${dataCodingScheme} ${userDataLength} ${userData}`;
+  return statusReportRequested ? [deliver, `${destination} report ${messageReference}`] : [deliver];
 }
