@@ -3,14 +3,16 @@ import { defineConfig } from 'vitest/config';
 import { HilReporter } from './src/hil/reporter.js';
 import { chooseSeed, readSeed } from './src/hil/seed.js';
 
-/** A file for the results as JSON, so that `.ci/run` can add up what several runs said. */
-const { TEST_REPORT: report, KILLS: kills, SEEDS: seeds, UNPLUGS: unplugs, BENCH: bench = 'hil-tests/benches/virtual.yaml' } = process.env;
+const everyday = 'hil-tests/benches/virtual.yaml';
 
-/** On a bench that somebody names only the journeys that are written for benches run, one after the other. */
+/** `TEST_REPORT`: a file for the results as JSON, so that `.ci/run` can add up what several runs said. */
+const { TEST_REPORT: report, KILLS: kills, SEEDS: seeds, UNPLUGS: unplugs, BENCH: bench = everyday } = process.env;
+
+/** On a bench that is named, as `npm run hil` does, only the journeys that are written for benches run, one after the other. */
 const named = process.env.BENCH !== undefined;
 
-/** Where chance comes from in journeys: the same for all of them. A bench that somebody names may have a seed of its own, or be real. */
-const seed = readSeed(process.env.SEED) ?? (named ? undefined : chooseSeed());
+/** Where chance comes from in journeys: the same for all of them. Another bench may have a seed of its own, or be real. */
+const seed = readSeed(process.env.SEED) ?? (bench === everyday ? chooseSeed() : undefined);
 const seeded = seed === undefined ? {} : { SEED: String(seed) };
 
 export default defineConfig({

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs the whole `npm run hil` again and again, each time with another seed: npm run hil:runs -- --runs N --first-seed S [--folder DIR]
+// Runs `npm run hil` again and again, each time with another seed: npm run hil:runs -- --runs N --first-seed S [--folder DIR] [--all]
+// `--all` runs the journeys of programs too, as `npm test` does.
 // One line a run: seed, tests passed, failed and skipped, seconds. Reports and output of each run stay in DIR/seed-N. BENCH names a bench as for npm run hil.
 // Ends with 0 when no test of any run failed; with 1 at the first run that did, with its seed, its tests and what they said.
 import { spawn } from 'node:child_process';
@@ -10,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const vitest = join(top, 'node_modules', 'vitest', 'vitest.mjs');
-const usage = 'usage: npm run hil:runs -- --runs N --first-seed S [--folder DIR]';
+const usage = 'usage: npm run hil:runs -- --runs N --first-seed S [--folder DIR] [--all]';
 
 function options() {
   try {
@@ -19,6 +20,7 @@ function options() {
         runs: { type: 'string', default: '20' },
         'first-seed': { type: 'string', default: '1' },
         folder: { type: 'string', default: join('reports', 'hil-runs') },
+        all: { type: 'boolean', default: false },
       },
     }).values;
   } catch (reason) {
@@ -35,6 +37,10 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(first) || first < 0
   process.exit(2);
 }
 
+/** Naming a bench leaves the journeys of programs out, as `npm run hil` does. */
+const { BENCH: named = values.all ? undefined : 'hil-tests/benches/virtual.yaml' } = process.env;
+const again = values.all ? 'npx vitest run --project journeys' : 'npm run hil';
+
 let running;
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
@@ -49,7 +55,14 @@ function run(seed, folder) {
   mkdirSync(folder, { recursive: true });
   const log = openSync(join(folder, 'output.log'), 'w');
   const begun = performance.now();
-  const environment = { ...process.env, SEED: String(seed), HIL_REPORTS: folder, TEST_REPORT: join(folder, 'tests.json'), NO_COLOR: '1' };
+  const environment = {
+    ...process.env,
+    ...(named === undefined ? {} : { BENCH: named }),
+    SEED: String(seed),
+    HIL_REPORTS: folder,
+    TEST_REPORT: join(folder, 'tests.json'),
+    NO_COLOR: '1',
+  };
   const child = spawn(process.execPath, [vitest, 'run', '--project', 'journeys'], {
     cwd: top,
     env: environment,
@@ -98,7 +111,7 @@ for (let seed = first; seed < first + runs && process.exitCode === undefined; se
   process.stdout.write(`seed ${seed}: ${counts}, ${seconds.toFixed(0)} s\n`);
   if (failures.length > 0) {
     for (const failure of failures) process.stdout.write(`\n${failure}\n`);
-    process.stdout.write(`\nfailed with seed ${seed}, see ${relative(process.cwd(), folder)}; again with: SEED=${seed} npm run hil\n`);
+    process.stdout.write(`\nfailed with seed ${seed}, see ${relative(process.cwd(), folder)}; again with: SEED=${seed} ${again}\n`);
     process.exitCode = 1;
   }
 }

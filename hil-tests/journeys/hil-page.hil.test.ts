@@ -83,3 +83,11 @@ test.concurrent('a bench file that is wrong ends every journey before anything i
   expect(said).toContain(`${file}:8:16: sim-x is no SIM of this bench; did you mean`);
   expect(said).not.toMatch(/\d+ passed/);
 }, 120_000);
+
+test.concurrent('a bench on which every journey is skipped makes no green run, and says why', async ({ scene }) => {
+  const alone = (text: string): string => text.replace(/^.*(name: b|label: sim-b).*\n/gm, '').replace(', sim-b', '');
+  const { code, said } = await runOn(scene, await deskFile(scene, 19, alone));
+  expect(code, said).toBe(1);
+  expect(said).toContain(`virtual bench desk: 0 passed, 0 failed, ${catalogue.length} skipped`);
+  expect(said).toContain('nothing was tested: every journey was skipped, for the reasons above');
+}, 120_000);

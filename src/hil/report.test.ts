@@ -12,11 +12,15 @@ import { chooseSeed, randomOf, readSeed } from './seed.js';
 async function reportOf(
   record: JourneyRecord,
   { state = 'passed', seed }: { readonly state?: string; readonly seed?: number } = {},
-): Promise<{ readonly junit: string; readonly html: string; readonly said: readonly string[] }> {
+): Promise<{ readonly junit: string; readonly html: string; readonly said: readonly string[]; readonly failed: boolean }> {
   const folder = await mkdtemp(join(tmpdir(), 'hil-'));
   const said: string[] = [];
+  let failed = false;
+  const fail = (): void => {
+    failed = true;
+  };
   try {
-    const reporter = new HilReporter({ folder, seed, say: (line) => said.push(line) });
+    const reporter = new HilReporter({ folder, seed, fail, say: (line) => said.push(line) });
     const errors = state === 'failed' ? [{ message: 'waited 3 s in vain' }] : [];
     const one = {
       fullName: 'a journey',
@@ -27,7 +31,7 @@ async function reportOf(
     reporter.onTestRunStart();
     reporter.onTestRunEnd([{ moduleId: 'x.test.ts', children: { allTests: () => [one] } }]);
     const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
-    return { junit: await read('junit.xml'), html: await read('report.html'), said };
+    return { junit: await read('junit.xml'), html: await read('report.html'), said, failed };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -71,6 +75,14 @@ test('a run tells what was skipped and why, without numbers or control character
     '  skipped: a journey\n    it lacks …01 by bench.yaml:9:9',
   ]);
   expect(junit).toContain('skipped="1"');
+});
+
+test('a run in which every journey was skipped says that nothing was tested, and is no success', async () => {
+  const record = { ...(await recordOf({ seed: 1 })), skipped: 'it has 1 modem' };
+  const skipped = await reportOf(record, { state: 'skipped' });
+  expect(skipped.said.at(-1)).toBe('nothing was tested: every journey was skipped, for the reasons above');
+  expect(skipped.failed).toBe(true);
+  for (const state of ['passed', 'failed']) expect((await reportOf(record, { state })).failed, state).toBe(false);
 });
 
 test('a bench that is given chance of another kind, and a real one, have no seed', async () => {

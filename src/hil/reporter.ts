@@ -29,17 +29,34 @@ interface TestModuleLike {
   readonly children: { allTests(): Iterable<TestCaseLike> };
 }
 
-/** A vitest reporter: `junit.xml` and `report.html` for the tests that used a bench. Others are not in it, so that no report says more than the bench saw. */
+/** How a {@link HilReporter} is made; all of it may be left out. */
+export interface ReporterOptions {
+  readonly folder?: string;
+  readonly seed?: number | undefined;
+  readonly say?: (line: string) => void;
+  readonly fail?: () => void;
+}
+
+/**
+ * A vitest reporter: `junit.xml` and `report.html` for the tests that used a bench. Others are not in it, so that no report says more
+ * than the bench saw. A run in which nothing but skipped journeys was is no success: it ends with 1.
+ */
 export class HilReporter {
   readonly #folder: string;
   readonly #seed: number | undefined;
   readonly #say: (line: string) => void;
+  readonly #fail: () => void;
 
-  /** `seed`: what the whole run was seeded with; it is told before the first test, and again where one failed. */
-  constructor(options: { readonly folder?: string; readonly seed?: number | undefined; readonly say?: (line: string) => void } = {}) {
+  /** `seed`: what the whole run was seeded with; it is told before the first test, and again where one failed. `fail` makes the run end with 1. */
+  constructor(options: ReporterOptions = {}) {
     this.#folder = options.folder ?? process.env['HIL_REPORTS'] ?? join('reports', 'hil');
     this.#seed = options.seed;
     this.#say = options.say ?? ((line) => process.stdout.write(`${line}\n`));
+    this.#fail =
+      options.fail ??
+      (() => {
+        process.exitCode ||= 1;
+      });
   }
 
   onTestRunStart(): void {
@@ -59,6 +76,10 @@ export class HilReporter {
     writeFileSync(join(this.#folder, 'report.html'), reportHtml(journeys));
     for (const line of inShort(journeys)) this.#say(line);
     this.#say(`written to ${join(this.#folder, 'report.html')}`);
+    if (tests.some(({ test }) => ['passed', 'failed'].includes(test.result().state))) return;
+    // A green run in which nothing ran would be taken for a bench that works.
+    this.#say('nothing was tested: every journey was skipped, for the reasons above');
+    this.#fail();
   }
 }
 
