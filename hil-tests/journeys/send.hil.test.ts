@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { rewrittenModem } from '../support/rewritten-modem.js';
@@ -25,6 +26,38 @@ function bodyFile(scene: Scene, octets: Uint8Array): string {
 /** A modem that no longer says that it is a virtual one: its maker and the network of its SIM are others. */
 const renamed = (scene: Scene, port: string): Promise<string> =>
   rewrittenModem(scene, port, (lines) => lines.replaceAll('wapbridge', 'example').replaceAll('00101', '26201'));
+
+test('a signal ends a send whose modem does not answer at once, with nothing queued', { timeout: 60_000 }, async ({ scene }) => {
+  const sockets: Socket[] = [];
+  let onAsked = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    onAsked = resolve;
+  });
+  // It takes what it is told, the first AT too, and says nothing.
+  const silent = createServer((socket) => {
+    sockets.push(socket.on('data', onAsked).on('error', () => {}));
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  try {
+    const address = silent.address();
+    const port = `tcp://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    const stateDir = scene.folder();
+    const words = ['--to', '+15550000002', '--type', 'dm+wbxml', '--body', bodyFile(scene, chanceBody(100)), '--modem', port];
+    const config = join(scene.folder(), 'wapbridge.yaml');
+    writeFileSync(config, "sending: { allow: ['+15550000002'] }\n");
+    const send = scene.wapbridge(['send', '--json', ...words, '--config', config, '--state-dir', stateDir]);
+    await asked;
+    send.program.signal('SIGTERM');
+    expect(await send.exited).toEqual({ code: 5, signal: null });
+    expect(send.events.items).toEqual([expect.objectContaining({ event: 'error', code: 'cli/stopped' })]);
+    const outbox = scene.wapbridge(['outbox', 'list', '--json', '--state-dir', stateDir]);
+    await outbox.exited;
+    expect(outbox.events.items).toEqual([]);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  }
+});
 
 describe('a push sent through one modem and received on another', () => {
   test.for([1, 2, 17, 255])(

@@ -139,10 +139,12 @@ test('listen and bench end with 0 at a signal that comes while they are still be
     ['SIGTERM', ['bench', '--json']],
   ] as const) {
     const folder = scene.folder();
-    // Strikes when the first module after the entry is asked for: nothing of the command is loaded yet.
+    // Strikes when the first module after the entry is asked for, whichever it is: nothing else of ours is loaded yet.
     const hooks = [
+      'let entered = false;',
       'export async function resolve(specifier, context, next) {',
-      `  if (specifier.endsWith('/run.js')) process.kill(process.pid, '${signal}');`,
+      `  if (entered) process.kill(process.pid, '${signal}');`,
+      "  entered ||= specifier.endsWith('/main.js');",
       '  return next(specifier, context);',
       '}',
     ];

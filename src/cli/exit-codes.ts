@@ -44,6 +44,9 @@ const byEnding: readonly (readonly [ending: RegExp, exitCode: ExitCode])[] = [
 /** Codes whose meaning differs from that of their room. */
 const byCode: Readonly<Record<string, ExitCode>> = {
   'cli/unexpected': exitCodes.fault,
+  // Nothing was wrong with what was asked for: whoever should have answered had not yet.
+  'cli/stopped': exitCodes.refused,
+  'sending/stopped': exitCodes.refused,
   'modem/no-such-port': exitCodes.noDevice,
   'modem/port-failed': exitCodes.noDevice,
   'modem/port-lost': exitCodes.noDevice,

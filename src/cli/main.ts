@@ -1,10 +1,27 @@
 #!/usr/bin/env node
-import { EarlySignals } from './early-signals.js';
+// Nothing is imported before signals are watched, so that this is the first of our own code that runs: what comes earlier meets Node itself,
+// which dies of it with nothing opened.
+
+/** Commands that a signal ends as they should end; the others die of one that comes while they are being loaded, as any program does. */
+const endedBySignals = new Set(['listen', 'bench']);
 
 const words = process.argv.slice(2);
-const signals = new EarlySignals(process, words);
+const callbacks: (() => void)[] = [];
+let [watching, came] = [false, false];
 
-// Loaded after the signals are watched: it takes a while.
+function watch(): void {
+  if (watching) return;
+  watching = true;
+  const stop = (): void => {
+    came = true;
+    for (const callback of callbacks) callback();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+if (words.some((word) => endedBySignals.has(word))) watch();
+
 const { run } = await import('./run.js');
 
 process.exitCode = await run(words, {
@@ -12,5 +29,10 @@ process.exitCode = await run(words, {
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
-  onStop: (callback) => signals.onStop(callback),
+  onStop: (callback) => {
+    callbacks.push(callback);
+    watch();
+    // It came while the program was being loaded.
+    if (came) callback();
+  },
 });

@@ -19,6 +19,7 @@ import { type PushInput, readPush } from './push-input.js';
 import type { PushArguments } from './push-options.js';
 import { encodedLines, encodedObject, offlineReference, previewLines, warn } from './run-encode.js';
 import { sendPolicyOf } from './send-policy.js';
+import { unlessStopped } from './unless-stopped.js';
 import { becomeWriter } from './writer.js';
 
 /** What the command line says beside the push. */
@@ -105,15 +106,18 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
   const directory = stateFolderOf(options, io.environment);
   const stop = io.stopSignal();
   const dm = await dmPolicyOf(config?.dm, io.environment);
-  const writer = await becomeWriter({
-    directory,
-    clock,
-    random,
-    logger,
-    holder: { pid: process.pid, command: 'wapbridge send' },
-    onPoint: (point) => reached(`journal:${point}`),
-    ...journalLimits(config?.limits, defaultRetention),
-  });
+  const writer = await becomeWriter(
+    {
+      directory,
+      clock,
+      random,
+      logger,
+      holder: { pid: process.pid, command: 'wapbridge send' },
+      onPoint: (point) => reached(`journal:${point}`),
+      ...journalLimits(config?.limits, defaultRetention),
+    },
+    stop,
+  );
   if (writer.kind === 'other') {
     const { connection } = writer;
     const onStop = (): void => connection.close();
@@ -148,8 +152,12 @@ async function deliver(sending: Sending, io: CommandIo): Promise<JsonObject> {
     await bridge.listenForRequests(directory);
     // What the policy refuses is refused before a modem is opened.
     bridge.outbox.check(request);
-    if (request.via != null) await bridge.attachTarget(request.via);
-    else closeBench = await openModem(bridge, directory, options, io);
+    // A modem may take long to answer, or never do: nothing is queued yet, so that a signal ends it at once.
+    if (request.via != null) await unlessStopped(stop, bridge.attachTarget(request.via));
+    else
+      await openModem(bridge, directory, options, io, (close) => {
+        closeBench = close;
+      });
     const receipt = await sendPush(bridge.outbox, request, {
       clock,
       signal: stop,
@@ -177,8 +185,15 @@ function waitingSinks(names: readonly string[]): readonly SinkPlan[] {
   }));
 }
 
-/** Opens the one modem that is to send; the answer ends the virtual bench where there is one. */
-async function openModem(bridge: Bridge, directory: string, options: SendArguments, io: CommandIo): Promise<() => Promise<void>> {
+/** Opens the one modem that is to send; where it is on a virtual bench, `onBench` is told how to end that. */
+async function openModem(
+  bridge: Bridge,
+  directory: string,
+  options: SendArguments,
+  io: CommandIo,
+  onBench: (close: () => Promise<void>) => void,
+): Promise<void> {
+  const stop = io.stopSignal();
   const asked = options.modem === undefined ? undefined : [options.modem];
   const requests = requestedModems(asked, configuredModems(io.configuration?.content.modems));
   const { modems, virtual } = await findModems(requests, { orVirtual: false, discover: pluggedIn });
@@ -186,14 +201,12 @@ async function openModem(bridge: Bridge, directory: string, options: SendArgumen
   if (virtual) {
     const { openVirtualBench } = await import('../virtual-bench/index.js');
     const bench = await openVirtualBench({ modems: 2, transport: 'pty', clock: io.clock, random: io.random });
+    onBench(() => bench.close());
     const first = bench.modems[0];
-    if (first !== undefined) await bridge.drive({ name: first.name, port: first.port });
-    return () => bench.close();
+    if (first !== undefined) await unlessStopped(stop, bridge.drive({ name: first.name, port: first.port }));
+    return;
   }
-  if (modem !== undefined) {
-    await driveNamed(bridge, modem, { directory, environment: io.environment });
-  }
-  return () => Promise.resolve();
+  if (modem !== undefined) await unlessStopped(stop, driveNamed(bridge, modem, { directory, environment: io.environment }));
 }
 
 async function pluggedIn(): Promise<readonly string[]> {

@@ -13,9 +13,10 @@ export type Writer =
 
 /**
  * Opens the journal of a state folder as its writer, or connects to whoever is that already.
+ * @param signal ends waiting for a folder that is held
  * @throws JournalError `journal/held` where somebody holds it for long and cannot be asked
  */
-export async function becomeWriter(options: JournalOptions): Promise<Writer> {
+export async function becomeWriter(options: JournalOptions, signal?: AbortSignal): Promise<Writer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return { kind: 'own', journal: openJournal(options) };
@@ -24,7 +25,7 @@ export async function becomeWriter(options: JournalOptions): Promise<Writer> {
       const connection = await connectToHolder(options.directory);
       if (connection !== null) return { kind: 'other', connection };
       if (attempt >= tries) throw cause;
-      await options.clock.sleep(againMs);
+      await options.clock.sleep(againMs, { signal });
     }
   }
 }
