@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import type { SecretReference } from '../config/index.js';
+import { addressFromHere, type SecretReference } from '../config/index.js';
 import { BridgeError } from '../errors.js';
 
 /** A modem as somebody asked for it: by an address, and perhaps with a name and more from the configuration. */
@@ -46,12 +45,6 @@ export function requestedModems(asked: readonly string[] | undefined, configured
 function known(word: string, configured: readonly ModemRequest[]): ModemRequest {
   const path = addressFromHere(word);
   return configured.find(({ name, address }) => name === word || addressFromHere(address) === path) ?? { address: word };
-}
-
-/** A path below the current folder, made whole: what is opened, compared and shown by more than one program is the same port by the same words. */
-export function addressFromHere(address: string): string {
-  const isRelative = address.includes('/') && !address.startsWith('/') && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(address);
-  return isRelative ? resolve(address) : address;
 }
 
 /** The modems to be driven, and whether the virtual bench is among them. */

@@ -1,4 +1,5 @@
 import { Bridge, defaultSetLimits, previewOf, sendControlRequest, senderOf } from '../bridge/index.js';
+import { addressFromHere } from '../config/index.js';
 import type { SinkPlan } from '../delivery/index.js';
 import { defaultRetention } from '../journal/index.js';
 import { toHex } from '../octets/index.js';
@@ -11,7 +12,7 @@ import { endpointSettingsOf } from './endpoint-settings.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { isObject, type JsonObject, objectsAt, textAt } from './json-view.js';
 import { configuredModems, journalLimits, limitsOf, routesOf } from './listen-options.js';
-import { addressFromHere, findModems, requestedModems } from './listen-plan.js';
+import { findModems, requestedModems } from './listen-plan.js';
 import { stateFolderOf } from './location.js';
 import { wholeNumber } from './numbers.js';
 import { failureLine, presentParts, presentReceipt, presentSendEvent, SendProgress } from './present-send.js';

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { benchJsonSchema, checkBench } from './index.js';
 
@@ -58,6 +59,17 @@ describe('a bench file', () => {
     const before = text.slice(0, text.indexOf(where)).split('\n');
     const place = where === ']\n]' ? [text.split('\n').length, 1] : [before.length, (before.at(-1) ?? '').length + 1];
     expect(await problems(text)).toContainEqual([code, ...place]);
+  });
+
+  test('may name a port by a path from the current folder', async () => {
+    const ports = await Promise.all(
+      ['ports/modem-1', './modem-1', '/dev/ttyUSB0', 'tcp://127.0.0.1:7001', 'unix:ports/modem-1'].map(async (port) => {
+        const checked = await checkBench('bench.yaml', real.replace('/dev/serial/by-path/x', port), environment);
+        return checked.ok ? checked.plan.modems[1]?.port : checked.problems;
+      }),
+    );
+    expect(ports).toEqual([resolve('ports/modem-1'), resolve('modem-1'), '/dev/ttyUSB0', 'tcp://127.0.0.1:7001', 'unix:ports/modem-1']);
+    expect(await problems(real.replace('/dev/serial/by-path/x', 'ttyUSB0'))).toEqual([['config/bad-value', 4, 22]]);
   });
 
   test('of a virtual bench needs neither SIMs nor a budget', async () => {

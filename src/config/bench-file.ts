@@ -3,6 +3,7 @@ import { type BenchDescription, benchJsonSchema, benchSchema } from './bench-sch
 import { checkYaml, type FoundByHand } from './check-yaml.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { readConfigText } from './load.js';
+import { addressFromHere } from './modem-address.js';
 import { nearestWord } from './nearest.js';
 import { readSecret, type SecretReference } from './secret.js';
 
@@ -99,7 +100,7 @@ export async function checkBench(file: string, text: string, environment: Enviro
     modems.push({
       name: modem.name,
       virtual: modem.virtual === true,
-      port: modem.port ?? null,
+      port: modem.port === undefined ? null : addressFromHere(modem.port),
       usbSerial: modem['usb-serial'] ?? null,
       imei: await secret(['modems', at, 'imei'], modem.imei),
       profile: modem.profile ?? null,

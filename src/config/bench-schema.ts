@@ -36,8 +36,8 @@ const modem = z
     port: z
       .string()
       .max(4096)
-      .regex(/^(?:\/.+|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+)$/, { error: 'a port is a device path, tcp://HOST:PORT or unix:PATH' })
-      .describe('Device path (better one of /dev/serial/by-path), tcp://HOST:PORT or unix:PATH')
+      .regex(/^(?:[^:]*\/.+|tcp:\/\/[^\s/]+:\d{1,5}|unix:.+)$/, { error: 'a port is a path, tcp://HOST:PORT or unix:PATH' })
+      .describe('Path of a device (best one of /dev/serial/by-path) or of a link, from the current folder; tcp://HOST:PORT; unix:PATH')
       .optional(),
     'usb-serial': z.string().min(1).max(256).describe('Serial number of the USB device').optional(),
     imei: digits('The modem itself, wherever it is plugged in', 14, 16),

@@ -2,6 +2,7 @@ export { type BenchPlan, type CheckedBench, checkBench, loadBench, type PlannedM
 export { type BenchDescription, type BenchFeature, benchFeatures, benchJsonSchema, benchSchema } from './bench-schema.js';
 export { ConfigError, type ConfigProblem } from './errors.js';
 export { type Checked, checkConfig, loadConfig, readConfigText } from './load.js';
+export { addressFromHere } from './modem-address.js';
 export { nearestWord } from './nearest.js';
 export { type Config, configJsonSchema, configSchema } from './schema.js';
 export { readSecret, type SecretReference } from './secret.js';
