@@ -1,6 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { test } from '../support/scene.js';
@@ -173,4 +173,21 @@ test('a home that is not known keeps nobody from decoding', async ({ scene }) =>
   const { code } = await ended(wapbridge('decode', '--as', 'wsp', push), { env: { PATH: process.env.PATH, HOME: '' } });
   expect(code).toBe(0);
   rmSync(push);
+});
+
+test('hints name the program as it was started: by npx in a clone, by its path, or by its name on PATH', async ({ scene }) => {
+  const [home, bin] = [scene.folder(), scene.folder()];
+  const clone = dirname(dirname(dirname(wapbridgeMain)));
+  symlinkSync(wapbridgeMain, join(bin, 'wapbridge'));
+  const { PATH = '' } = process.env;
+  const env = { ...process.env, HOME: home, npm_config_offline: 'true', npm_config_update_notifier: 'false', PATH: `${bin}:${PATH}` };
+  for (const [words, cwd, called] of [
+    [['npx', 'wapbridge', 'frob'], join(clone, 'docs'), 'npx wapbridge'],
+    [['wapbridge', 'frob'], home, 'wapbridge'],
+    [['node', 'dist/cli/main.js', 'frob'], clone, 'node dist/cli/main.js'],
+    [['node', wapbridgeMain, 'frob'], home, `node ${wapbridgeMain}`],
+  ] as const) {
+    const { code, stderr } = await ended([...words], { env, cwd });
+    expect([code, stderr]).toEqual([2, `wapbridge: Unknown command: frob; see ${called} --help\n`]);
+  }
 });

@@ -11,7 +11,11 @@ export interface Ran {
 /** Runs a command line in this process with standard input as given. */
 export async function runCommand(
   argv: readonly string[],
-  options: { readonly stdin?: string | Uint8Array; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly stdin?: string | Uint8Array;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly program?: string;
+  } = {},
 ): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr') =>
@@ -26,6 +30,7 @@ export async function runCommand(
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     environment: { XDG_CONFIG_HOME: '/nonexistent', ...options.environment },
+    program: options.program ?? 'wapbridge',
     onStop: () => {},
   };
   const exitCode = await run(argv, host);

@@ -5,6 +5,7 @@ import type { Clock, Logger, Random } from '../runtime/index.js';
 import { checkWords, knownOptions } from './check-words.js';
 import type { ExitCode } from './exit-codes.js';
 import type { Output } from './output.js';
+import type { Calling } from './program.js';
 
 /** Options every command takes, before or after its name. */
 export interface CommonOptions {
@@ -23,6 +24,8 @@ export interface CommandIo {
   /** Progress and complaints: standard error. */
   readonly errors: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How a command that is to be run next is written. */
+  readonly calling: Calling;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -38,12 +41,23 @@ export interface Configuration {
   readonly content: Config;
 }
 
+/** A command line to learn from, `$0` where the program is named, and what it does. */
+export type Example = readonly [command: string, describe: string];
+
+/** What was written on the command line. */
+export interface CommandLine {
+  /** Its words, to be checked before they are parsed. */
+  readonly words: readonly string[];
+  /** How the program is started; examples begin so. */
+  readonly program: string;
+}
+
 /** One command as it is written: `builder` adds its options, `run` does its work and says how it ended. */
 export interface CommandSpecification<Options> {
   /** Name and positional arguments as yargs writes them: `decode [file]`. */
   readonly command: string;
   readonly describe: string;
-  readonly examples: readonly (readonly [command: string, describe: string])[];
+  readonly examples: readonly Example[];
   builder(parser: Argv<CommonOptions>): Argv<Options>;
   /** @throws BridgeError for what is not done; its code gives the exit code */
   run(options: ArgumentsCamelCase<Options>, io: CommandIo): Promise<ExitCode>;
@@ -55,21 +69,21 @@ export type Start = (io: CommandIo) => Promise<ExitCode>;
 /** A command whose options only it knows. */
 export interface Command {
   /** Command lines to learn from; the first is the one to begin with. */
-  readonly examples: readonly (readonly [command: string, describe: string])[];
-  /** `words` is the command line, to be checked before it is parsed. @throws BridgeError `cli/usage` while parsing */
-  attach(parser: Argv<CommonOptions>, chosen: (start: Start) => void, words: readonly string[]): Argv<CommonOptions>;
+  readonly examples: readonly Example[];
+  /** @throws BridgeError `cli/usage` while parsing */
+  attach(parser: Argv<CommonOptions>, chosen: (start: Start) => void, line: CommandLine): Argv<CommonOptions>;
 }
 
 /** Makes a {@link Command}. */
 export function defineCommand<Options>(specification: CommandSpecification<Options>): Command {
   return {
     examples: specification.examples,
-    attach: (parser, chosen, words) =>
+    attach: (parser, chosen, { words, program }) =>
       parser.command(
         specification.command,
         specification.describe,
         (own) => {
-          for (const [command, describe] of specification.examples) own.example(command, describe);
+          showExamples(own, specification.examples, program);
           const built = specification.builder(own);
           checkWords(words, knownOptions(built));
           return built;
@@ -84,17 +98,26 @@ export function defineCommandGroup(name: string, describe: string, commands: rea
   const examples = commands.flatMap((command) => command.examples.slice(0, 1));
   return {
     examples,
-    attach: (parser, chosen, words) =>
+    attach: (parser, chosen, line) =>
       parser.command(
         name,
         describe,
         (own) => {
-          for (const [command, does] of examples) own.example(command, does);
-          checkWords(words, knownOptions(own));
-          for (const command of commands) command.attach(own, chosen, words);
+          showExamples(own, examples, line.program);
+          checkWords(line.words, knownOptions(own));
+          for (const command of commands) command.attach(own, chosen, line);
           return own.demandCommand(1, 1, `${name} needs one of its own commands`);
         },
         () => {},
       ),
   };
+}
+
+/** Names of commands stay those of the documentation; examples are there to be copied, and begin as this program was started. */
+function showExamples(parser: Argv<CommonOptions>, examples: readonly Example[], program: string): void {
+  for (const [command, describe] of examples)
+    parser.example(
+      command.replaceAll('$0', () => program),
+      describe,
+    );
 }

@@ -5,6 +5,8 @@ import { DecodeError } from '../octets/index.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { errorLine } from './report-error.js';
 
+const calling = { program: 'npx wapbridge', again: 'npx wapbridge' };
+
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 const listed = [...page.matchAll(/^\| `([^`]+)`\s+\|/gm)].map((match) => match[1] as ErrorCode);
 const codeOf = (code: ErrorCode) => exitCodeOf(new BridgeError(code, 'x'));
@@ -42,9 +44,9 @@ test('anything that is no error of ours is a fault of ours', () => {
 });
 
 test('the line of an error says what, where and what to do, on one line', () => {
-  expect(errorLine(new DecodeError('octets/truncated', 'needs 4 octets', 'tpdu.ud', 27))).toBe(
+  expect(errorLine(new DecodeError('octets/truncated', 'needs 4 octets', 'tpdu.ud', 27), calling)).toBe(
     'wapbridge: needs 4 octets (tpdu.ud, offset 27)',
   );
-  expect(errorLine(new BridgeError('cli/usage', 'a\nb', { advice: 'c' }))).toBe('wapbridge: a\\nb; c');
-  expect(errorLine(new TypeError('x'))).toContain('--verbose');
+  expect(errorLine(new BridgeError('cli/usage', 'a\nb', { advice: 'c' }), calling)).toBe('wapbridge: a\\nb; c');
+  expect(errorLine(new TypeError('x'), calling)).toContain('--verbose');
 });

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Bridge } from '../bridge/index.js';
 import { type Clock, type Random, temporaryFolder } from '../runtime/index.js';
 import { BenchControl, type BenchModem, listenForControl, openVirtualBench, programme } from '../virtual-bench/index.js';
 import type { ListenTraces } from './listen-traces.js';
+import type { Calling } from './program.js';
 
 export interface DemonstrationOptions {
   readonly bridge: Bridge;
@@ -14,6 +15,7 @@ export interface DemonstrationOptions {
   /** One line on standard error. */
   readonly say: (line: string) => void;
   readonly traces: ListenTraces | null;
+  readonly calling: Calling;
   /** How the virtual modem is to receive. */
   readonly reception?: 'auto' | 'direct' | 'stored' | undefined;
 }
@@ -36,6 +38,7 @@ export async function openDemonstration({
   seed,
   say,
   traces,
+  calling,
   reception = 'auto',
 }: DemonstrationOptions): Promise<Demonstration> {
   const folder = temporaryFolder('wapbridge-bench-');
@@ -47,7 +50,7 @@ export async function openDemonstration({
     // In this order: the network keeps what it has until the modem has taken what came before.
     await Promise.all(programme(clock.now(), seed).map(({ tpdu }) => modem.deliver(tpdu)));
     await clock.sleep(settlingMs, { signal: closed.signal });
-    for (const line of hints(modem.name, socket)) say(line);
+    for (const line of hints(modem.name, socket, calling)) say(line);
   };
   const ready = Promise.all(
     bench.modems.map(async (modem) => {
@@ -69,16 +72,14 @@ export async function openDemonstration({
 }
 
 /** What can be done now. */
-function hints(modem: string, socket: string): readonly string[] {
-  const script = process.argv[1] ?? 'wapbridge';
-  const command = basename(script) === 'wapbridge' ? 'wapbridge' : `node ${relative(process.cwd(), script)}`;
+function hints(modem: string, socket: string, calling: Calling): readonly string[] {
   // An SMS-DELIVER to port 2948: a DM push for application id 7 whose body is the time, so that no two are alike.
   const tpdu = '440B915155009000F1000462112291830500130605040B8423F0010603C2AF87';
   const inject = `s=require("net").connect("${socket}");s.end(JSON.stringify({do:"deliver",to:"${modem}",tpdu:"${tpdu}"+(+new Date).toString(16).padStart(12,0)})+"\\n");s.pipe(process.stdout)`;
   return [
     '',
     `Still listening on the virtual modem; Ctrl-C ends it.`,
-    `With a real modem:   ${command} listen --modem /dev/ttyUSB2`,
+    `With a real modem:   ${calling.program} listen --modem /dev/ttyUSB2`,
     `One more push here, from another terminal:`,
     `  node -e '${inject}'`,
   ];

@@ -23,12 +23,14 @@ function watch(): void {
 if (words.some((word) => endedBySignals.has(word))) watch();
 
 const { run } = await import('./run.js');
+const { programName } = await import('./program.js');
 
 process.exitCode = await run(words, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
+  program: programName({ script: process.argv[1], environment: process.env, folder: workingFolder() }),
   onStop: (callback) => {
     callbacks.push(callback);
     watch();
@@ -36,3 +38,12 @@ process.exitCode = await run(words, {
     if (came) callback();
   },
 });
+
+/** Null where it does not exist any more. */
+function workingFolder(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}

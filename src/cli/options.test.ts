@@ -11,9 +11,9 @@ const positional: readonly string[] = ['file', 'action'];
 /** Options of each command, without those that all have. */
 async function ownOptions(): Promise<Map<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  const common = new Set([...Object.keys(optionsOf(commonParser(80))), 'help', 'version']);
+  const common = new Set([...Object.keys(optionsOf(commonParser(80, 'wapbridge'))), 'help', 'version']);
   for (const entry of registry) {
-    const parser = commonParser(80);
+    const parser = commonParser(80, 'wapbridge');
     const command = await entry.load();
     const kept: string[] = [];
     const spy = new Proxy(parser, {
@@ -28,7 +28,7 @@ async function ownOptions(): Promise<Map<string, readonly string[]>> {
         };
       },
     });
-    command.attach(spy, () => {}, []);
+    command.attach(spy, () => {}, { words: [], program: 'wapbridge' });
     found.set(
       entry.name,
       kept.filter((name) => !common.has(name) && !positional.includes(name)),

@@ -12,8 +12,8 @@ export interface DocumentView {
 
 /** Where one message alone is asked for. */
 const manyLines: DocumentView = { lines: 40, rest: '--json' };
-/** Where others follow, as in `listen`. */
-export const fewLines: DocumentView = { lines: 12, rest: 'wapbridge inbox show' };
+/** Where others follow, as in `listen`; `rest` says where the whole is. */
+export const fewLines = (rest: string): DocumentView => ({ lines: 12, rest });
 
 /** What the body of a push says, one labelled line each, and its document: nothing where the DM layer has not read it. */
 export function contentRows(facts: JsonObject, say: Say, view: DocumentView = manyLines): readonly string[] {

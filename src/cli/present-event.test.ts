@@ -3,8 +3,9 @@ import type { BridgeEvent } from '../bridge/index.js';
 import { presentEvent } from './present-event.js';
 import { glyphsOf } from './present-message.js';
 
+const calling = { program: 'npx wapbridge', again: 'npx wapbridge --state-dir here' };
 const plain = { colour: false, width: 80 };
-const say = (event: BridgeEvent, locale = 'C.UTF-8'): string | null => presentEvent(event, plain, glyphsOf({ LANG: locale }));
+const say = (event: BridgeEvent, locale = 'C.UTF-8'): string | null => presentEvent(event, plain, glyphsOf({ LANG: locale }), calling);
 
 const part = {
   event: 'part',

@@ -1,17 +1,18 @@
 import type { BridgeEvent, ModemNoteEvent } from '../bridge/index.js';
 import { type Glyphs, visible } from './present-message.js';
+import { asCalled, type Calling } from './program.js';
 import { type Style, styled, type Terminal } from './terminal.js';
 
 /** An event as a person reads it, in one line; null where there is nothing to say beside the message itself. */
-export function presentEvent(event: BridgeEvent, terminal: Terminal, glyphs: Glyphs): string | null {
-  const said = words(event);
+export function presentEvent(event: BridgeEvent, terminal: Terminal, glyphs: Glyphs, calling: Calling): string | null {
+  const said = words(event, calling);
   if (said === null) return null;
   const [style, text] = said;
   const shown = visible(text, glyphs);
   return style === null ? shown : styled(terminal, style, shown);
 }
 
-function words(event: BridgeEvent): readonly [Style | null, string] | null {
+function words(event: BridgeEvent, calling: Calling): readonly [Style | null, string] | null {
   switch (event.event) {
     case 'modem': {
       const model = [event.manufacturer, event.model].filter((word) => word !== null).join(' ');
@@ -51,7 +52,7 @@ function words(event: BridgeEvent): readonly [Style | null, string] | null {
     case 'withheld':
       return [
         'yellow',
-        `${event.verdict} from ${event.from ?? 'unknown'} withheld: ${event.reason}; release it with: wapbridge inbox redeliver ${event.id}`,
+        `${event.verdict} from ${event.from ?? 'unknown'} withheld: ${event.reason}; release it with: ${asCalled(`wapbridge inbox redeliver ${event.id}`, calling)}`,
       ];
     case 'health':
       return event.state === 'storing'

@@ -1,16 +1,23 @@
 import type { Examination, Finding, Severity } from '../doctor/index.js';
 import { stateOf } from './modem-facts.js';
 import { type Glyphs, visible, wrap } from './present-message.js';
+import { asCalled, type Calling } from './program.js';
 import { type Style, styled, type Terminal } from './terminal.js';
 
 const styles: Readonly<Record<Severity, Style>> = { stops: 'red', warns: 'yellow', note: 'cyan' };
 const indent = '         ';
 
 /** Findings as a person reads them, no wider than the terminal. */
-export function presentExamination({ findings, modems }: Examination, terminal: Terminal, glyphs: Glyphs): readonly string[] {
+export function presentExamination(
+  { findings, modems }: Examination,
+  { terminal, glyphs, calling }: { readonly terminal: Terminal; readonly glyphs: Glyphs; readonly calling: Calling },
+): readonly string[] {
   const width = Math.min(terminal.width, 100);
   const lines: string[] = [];
-  for (const finding of findings) lines.push(...presentFinding(finding, width, terminal, glyphs), '');
+  for (const { remedy, command, ...rest } of findings) {
+    const called = { remedy: asCalled(remedy, calling), command: command === null ? null : asCalled(command, calling) };
+    lines.push(...presentFinding({ ...rest, ...called }, width, terminal, glyphs), '');
+  }
   for (const modem of modems) {
     const { identity } = modem.inspection ?? {};
     const model = [identity?.manufacturer, identity?.model].filter((word) => word !== undefined && word !== null).join(' ');

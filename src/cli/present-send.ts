@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json-view.js';
+import { asCalled, type Calling } from './program.js';
 import { escapeText, styled, type Terminal } from './terminal.js';
 
 /** What is told of a send while it goes on, for people; null where there is nothing to say. */
@@ -46,7 +47,7 @@ export function presentReceipt(receipt: JsonObject, terminal: Terminal): readonl
 }
 
 /** The one line that says why a send did not come to what was asked for: what, which part, what to do. */
-export function failureLine(receipt: JsonObject): string {
+export function failureLine(receipt: JsonObject, calling: Calling): string {
   const parts = objectsAt(receipt, 'parts');
   const outcome = textAt(receipt, 'outcome') ?? 'unknown';
   const failed = parts.find((part) => part.outcome !== 'sent') ?? parts.find((part) => part.report !== 'delivered') ?? null;
@@ -57,7 +58,7 @@ export function failureLine(receipt: JsonObject): string {
   const cancelled = outcome === 'not-sent' && error === null ? 'it was given up before it left' : 'nobody knows whether it left';
   const why = textAt(error, 'message') ?? (outcome === 'sent' ? report : cancelled);
   const advice = textAt(error, 'advice') ?? `see wapbridge outbox show ${textAt(receipt, 'id') ?? ''}`;
-  return `wapbridge: ${outcome}: ${sequence === null ? '' : `part ${sequence} of ${parts.length}: `}${escapeText(why)}; ${escapeText(advice)}`;
+  return `wapbridge: ${outcome}: ${sequence === null ? '' : `part ${sequence} of ${parts.length}: `}${escapeText(why)}; ${escapeText(asCalled(advice, calling))}`;
 }
 
 /** Each part of a receipt on a line. */

@@ -103,7 +103,7 @@ export async function cancelSend(options: CommonOptions & { readonly id: string 
     try {
       if (!(await writer.journal.cancelSend(id))) {
         throw new BridgeError('sending/too-late', `the send ${id} has begun or ended, only what is queued can be cancelled`, {
-          advice: 'see wapbridge outbox show',
+          advice: `see wapbridge outbox show ${id}`,
         });
       }
     } finally {

@@ -71,7 +71,7 @@ export async function runSend(options: SendArguments, io: CommandIo): Promise<Ex
   const receipt = await deliver({ options, request, budget, reportsWithinMs, tell: shown.tell }, io);
   shown.end(receipt);
   const exitCode = exitCodeOfReceipt(receipt, options.report);
-  if (exitCode !== exitCodes.done) io.errors.line(failureLine(receipt));
+  if (exitCode !== exitCodes.done) io.errors.line(failureLine(receipt, io.calling));
   return exitCode;
 }
 

@@ -7,6 +7,7 @@ import type { CommandIo, CommonOptions, Configuration, Start } from './command.j
 import { optionsOf, readConfiguration } from './configuration.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { Output } from './output.js';
+import { type Calling, callingOf } from './program.js';
 import { type RegisteredCommand, registry } from './registry.js';
 import { reportError } from './report-error.js';
 import { version } from './version.js';
@@ -17,6 +18,8 @@ export interface Host {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How a user starts the program, such as `npx wapbridge`. */
+  readonly program: string;
   /** Calls back at SIGINT and SIGTERM; asking for it keeps these signals from ending the process at once. */
   onStop(callback: () => void): void;
 }
@@ -25,7 +28,8 @@ export interface Host {
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   const output = new Output(host.stdout, host.environment);
   const errors = new Output(host.stderr, host.environment);
-  const asked: Asked = { json: asksFor(argv, '--json'), verbose: asksFor(argv, '--verbose') };
+  const calling = callingOf(host.program, argv);
+  const asked: Asked = { json: asksFor(argv, '--json'), verbose: asksFor(argv, '--verbose'), calling };
   let exitCode: ExitCode;
   try {
     exitCode = await dispatch(argv, host, output, errors, asked);
@@ -38,7 +42,7 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
     const lost = new BridgeError('cli/unwritable', `standard output cannot be written (${output.failure}), what was printed is not whole`, {
       advice: 'make room where it goes, or send it elsewhere',
     });
-    reportError(lost, { json: false, verbose: asked.verbose }, { output, errors });
+    reportError(lost, { ...asked, json: false }, { output, errors });
     exitCode = exitCodeOf(lost);
   }
   await errors.finish();
@@ -49,6 +53,7 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
 interface Asked {
   json: boolean;
   verbose: boolean;
+  readonly calling: Calling;
 }
 
 async function dispatch(argv: readonly string[], host: Host, output: Output, errors: Output, asked: Asked): Promise<ExitCode> {
@@ -61,7 +66,7 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
   let complaint: string | undefined;
   let configuration: Configuration | null = null;
 
-  let parser = commonParser(Math.min(errors.terminal.width, 100));
+  let parser = commonParser(Math.min(errors.terminal.width, 100), host.program);
   for (const registered of registry) {
     if (registered === entry && command !== undefined) {
       parser = command.attach(
@@ -69,7 +74,7 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
         (chosen) => {
           start = chosen;
         },
-        helps(argv) ? [] : argv,
+        { words: helps(argv) ? [] : argv, program: host.program },
       );
     } else {
       parser = parser.command(registered.name, registered.describe, {}, () => {});
@@ -106,16 +111,18 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
     throw new BridgeError('cli/usage', 'no command given', { advice: 'see wapbridge --help' });
   }
   const level: LogLevel = common.verbose ? 'debug' : common.quiet ? 'error' : 'info';
-  return start(commandIo(host, output, errors, level, configuration));
+  return start(commandIo(host, { output, errors, level, configuration, calling: asked.calling }));
 }
 
-function commandIo(host: Host, output: Output, errors: Output, level: LogLevel, configuration: Configuration | null): CommandIo {
+function commandIo(
+  host: Host,
+  { level, ...given }: Pick<CommandIo, 'output' | 'errors' | 'configuration' | 'calling'> & { readonly level: LogLevel },
+): CommandIo {
   let stop: AbortController | undefined;
   let logger: Logger | undefined;
   return {
+    ...given,
     stdin: host.stdin,
-    output,
-    errors,
     environment: host.environment,
     clock: systemClock,
     random: systemRandom,
@@ -123,7 +130,6 @@ function commandIo(host: Host, output: Output, errors: Output, level: LogLevel, 
       logger ??= createLogger(level);
       return logger;
     },
-    configuration,
     stopSignal: () => {
       if (stop === undefined) {
         const controller = new AbortController();
@@ -189,10 +195,10 @@ function asksFor(argv: readonly string[], flag: string): boolean {
 }
 
 /** The options every command takes; a command adds its own. */
-export function commonParser(width: number): Argv<CommonOptions> {
+export function commonParser(width: number, program: string): Argv<CommonOptions> {
   return yargs()
     .scriptName('wapbridge')
-    .usage('$0 COMMAND [OPTIONS]')
+    .usage(`${program} COMMAND [OPTIONS]`)
     .parserConfiguration({ 'dot-notation': false, 'greedy-arrays': false, 'strip-dashed': false })
     .option('json', { type: 'boolean', default: false, global: true, describe: 'one JSON object a line on standard output' })
     .option('config', { type: 'string', requiresArg: true, describe: 'configuration file (YAML)' })

@@ -20,7 +20,7 @@ test('a message is one line of JSON, taken once it has been written, and holds n
     }),
     {},
   );
-  const sink = stdoutSink({ output, json: true, glyphs: glyphsOf({}), onClosed: () => expect.unreachable() });
+  const sink = stdoutSink({ output, json: true, glyphs: glyphsOf({}), inbox: null, onClosed: () => expect.unreachable() });
   expect(await sink.accept(handover, options)).toEqual({ outcome: 'taken' });
   expect(written).toEqual(['{"event":"message","id":"a","from":"x\\u009b2J\\u2028"}\n']);
   expect(JSON.parse(written[0] ?? '')).toEqual(handover.facts);
@@ -32,7 +32,7 @@ test('a reader that has gone away leaves the message untaken and is told of once
     reader(() => Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
     {},
   );
-  const sink = stdoutSink({ output, json: false, glyphs: glyphsOf({}), onClosed: () => (closed += 1) });
+  const sink = stdoutSink({ output, json: false, glyphs: glyphsOf({}), inbox: null, onClosed: () => (closed += 1) });
   expect(await sink.accept(handover, options)).toMatchObject({ outcome: 'later' });
   expect(await sink.accept(handover, options)).toMatchObject({ outcome: 'later' });
   expect(closed).toBe(2);

@@ -136,7 +136,8 @@ describe('files', () => {
     await writeFile(file, 'json: yes please\nquite: true\n');
     await expect(loadConfig(file)).rejects.toMatchObject({
       code: 'config/bad-value',
-      message: expect.stringMatching(/config\.yaml:1:7: json: .* \(and 1 more: see wapbridge config check\)$/),
+      message: expect.stringMatching(/config\.yaml:1:7: json: .* \(and 1 more\)$/),
+      advice: 'see wapbridge config check for all',
     });
   });
 

@@ -19,11 +19,12 @@ export class ConfigError extends BridgeError {
 
   constructor(file: string, problems: readonly [ConfigProblem, ...ConfigProblem[]], see: 'config check' | 'bench check' = 'config check') {
     const [first, ...others] = problems;
-    const more = others.length === 0 ? '' : ` (and ${others.length} more: see wapbridge ${see})`;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    const advice = [first.advice, ...(others.length === 0 ? [] : [`see wapbridge ${see} for all`])].filter((said) => said !== undefined);
     super(
       first.code,
       `${file}:${first.line}:${first.column}: ${first.message}${more}`,
-      first.advice === undefined ? {} : { advice: first.advice },
+      advice.length === 0 ? {} : { advice: advice.join('; ') },
     );
     this.file = file;
     this.problems = problems;

@@ -14,8 +14,3 @@ export function finding(code: FindingCode, { subject, what, remedy, command = nu
   const { severity, exitCode } = findingTable[code];
   return { code, severity, exitCode, subject, what, remedy, command };
 }
-
-/** A word as a shell takes it whole. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

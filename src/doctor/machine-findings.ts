@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finding, shellWord } from './find.js';
+import { shellWord } from '../runtime/index.js';
+import { finding } from './find.js';
 import type { Finding, World } from './types.js';
 import { existingFolder, type RunningProgram } from './world.js';
 

@@ -1,5 +1,6 @@
 import type { ModemInspection } from '../modem/index.js';
-import { finding, shellWord } from './find.js';
+import { shellWord } from '../runtime/index.js';
+import { finding } from './find.js';
 import type { Finding, SurveyedModem } from './types.js';
 
 const fillingShare = 0.8;

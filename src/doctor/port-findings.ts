@@ -1,7 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DiscoveredModem, PortHolder } from '../modem/index.js';
-import { finding, shellWord } from './find.js';
+import { shellWord } from '../runtime/index.js';
+import { finding } from './find.js';
 import type { Finding, SurveyedModem, World } from './types.js';
 import { groupOf, type RunningProgram, udevProperty, wordOf } from './world.js';
 

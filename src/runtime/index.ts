@@ -6,6 +6,7 @@ export { makeFolder } from './make-folder.js';
 export { ManualClock } from './manual-clock.js';
 export { reached } from './points.js';
 export { seededRandom, systemRandom } from './random.js';
+export { shellWord } from './shell-word.js';
 export { longestSocketPath } from './socket-path.js';
 export { systemClock } from './system-clock.js';
 export { temporaryFolder } from './temporary-folder.js';

@@ -193,7 +193,7 @@ export class Outbox {
     const state = this.#options.store.send(id)?.state;
     if (state === undefined) await this.#options.store.cancelSend(id);
     throw new SendError('sending/too-late', `the send ${id} is ${state ?? 'unknown'}, only what is queued can be cancelled`, {
-      advice: 'see wapbridge outbox show',
+      advice: `see wapbridge outbox show ${id}`,
     });
   }
 

@@ -35,7 +35,9 @@ export const doctorCommand = defineCommand({
       const { exitCode, findings, modems } = examined;
       output.object({ event: 'examined', modems: modems.length, findings: findings.length, exitCode });
     } else {
-      output.text(`${presentExamination(examined, output.terminal, glyphsOf(io.environment)).join('\n')}\n`);
+      output.text(
+        `${presentExamination(examined, { terminal: output.terminal, glyphs: glyphsOf(io.environment), calling: io.calling }).join('\n')}\n`,
+      );
     }
     return examined.exitCode;
   },

@@ -42,6 +42,8 @@ interface Listening {
   /** Where to receive OBEX: addresses and devices. */
   readonly obex: readonly string[];
   readonly directory: string;
+  /** Whether it is gone afterwards. */
+  readonly forgets: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly exitAfter: number | undefined;
@@ -123,7 +125,7 @@ export const listenCommand = defineCommand({
     const directory = forgets ? temporaryFolder('wapbridge-') : stateFolderOf(options, io.environment);
     try {
       const { json, quiet, verbose, trace, reception } = options;
-      await listen({ found, udp, http, sip, obex, directory, json, quiet, verbose, exitAfter, seed, trace, reception }, io);
+      await listen({ found, udp, http, sip, obex, directory, forgets, json, quiet, verbose, exitAfter, seed, trace, reception }, io);
     } finally {
       if (forgets) rmSync(directory, { recursive: true, force: true });
     }
@@ -139,7 +141,7 @@ function listOf(option: string | readonly string[] | undefined): readonly string
 const noModems: FoundModems = { modems: [], virtual: false, fellBack: false };
 
 async function listen(
-  { found, udp, http, sip, obex, directory, json, quiet, verbose, exitAfter, seed, trace, reception }: Listening,
+  { found, udp, http, sip, obex, directory, forgets, json, quiet, verbose, exitAfter, seed, trace, reception }: Listening,
   io: CommandIo,
 ): Promise<void> {
   const { clock, random, logger, output } = io;
@@ -161,7 +163,7 @@ async function listen(
   const onClosed = (): void => {
     if (Object.keys(config?.sinks ?? {}).length === 0) end.now('unread');
   };
-  const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), onClosed });
+  const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), inbox: forgets ? null : io.calling, onClosed });
   const sinks = await openSinks(config?.sinks, {
     ...{ clock, environment: io.environment, stdout, allow: endpoints.allow },
     openSender: (target) => senderOf(target, endpoints),
@@ -218,7 +220,7 @@ async function listen(
     );
     if (found.virtual) {
       const { openDemonstration } = await import('../listen-virtual.js');
-      const demonstration = await openDemonstration({ bridge, clock, random, seed, say, traces, reception });
+      const demonstration = await openDemonstration({ bridge, clock, random, seed, say, traces, calling: io.calling, reception });
       closeVirtual = () => demonstration.close();
       driven.push(demonstration.ready);
     }
@@ -275,7 +277,7 @@ function printer(
     } else {
       if (quiet && (event.event === 'part' || (event.event === 'modem' && event.state !== 'lost' && event.state !== 'failed'))) return;
       if ((quiet && event.event === 'modem-note') || (!verbose && isQuietStep(event))) return;
-      const line = presentEvent(event, output.terminal, glyphs);
+      const line = presentEvent(event, output.terminal, glyphs, io.calling);
       if (line === null) return;
       output.line(line);
     }

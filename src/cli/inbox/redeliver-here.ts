@@ -29,7 +29,7 @@ const standardTimeoutMs = 30_000;
 export async function redeliverHere({ id: given, sinks, directory, json }: Redelivery, io: CommandIo): Promise<ExitCode> {
   const { clock, random, logger, output, environment, configuration } = io;
   const glyphs = glyphsOf(environment);
-  const stdout = stdoutSink({ output, json, glyphs, onClosed: () => {} });
+  const stdout = stdoutSink({ output, json, glyphs, inbox: io.calling, onClosed: () => {} });
   const endpoints = endpointSettingsOf(io, directory);
   const plans = await openSinks(configuration?.content.sinks, {
     ...{ clock, environment, stdout, allow: endpoints.allow },
