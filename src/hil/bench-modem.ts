@@ -69,8 +69,7 @@ export class BenchModem {
 
   /** The driver, while the modem is there. @throws HilError `hil/modem-not-ready` */
   get driver(): Modem {
-    if (this.#modem !== null) return this.#modem;
-    throw new HilError('hil/modem-not-ready', `the modem ${this.name} is not ready`, { advice: 'start it, and wait until it is back' });
+    return this.#ready();
   }
 
   /** What crossed its port, oldest first. */
@@ -166,6 +165,8 @@ export class BenchModem {
       ...(push.arrangement === undefined ? {} : { arrangement: push.arrangement }),
     });
     admit();
+    // A modem that is not there is no part that was not sent: nothing is tried, and nothing counted.
+    this.#ready();
     const left = ledger.left(this.label);
     if (left !== null && left < planned.length) {
       throw new HilError('hil/budget-spent', `${this.label} is to send ${planned.length} messages and may send ${left} more in this run`, {
@@ -212,6 +213,11 @@ export class BenchModem {
     const shown = Object.entries(numbers).map(([key, value]) => ` ${key}=${value}`);
     this.#parts.moments.add({ kind: 'fault', modem: this.name, facts: `fault ${name}${shown.join('')}`, event: { name } });
     await this.virtual.fault(name, numbers);
+  }
+
+  #ready(): Modem {
+    if (this.#modem !== null) return this.#modem;
+    throw new HilError('hil/modem-not-ready', `the modem ${this.name} is not ready`, { advice: 'start it, and wait until it is back' });
   }
 
   async #open(name: string, given: OpenModemOptions): Promise<Modem> {

@@ -51,6 +51,24 @@ async function disguised<Result>(body: (bench: VirtualBench, file: string) => Pr
 const push = { type: 'dm+wbxml', body: new Uint8Array(200).fill(7) } as const;
 
 describe('a bench', () => {
+  test('says what is wrong with an expectation that nothing can meet, and with a push that cannot be sent, at once', async () => {
+    const bench = await openBench({ seed: 1 });
+    try {
+      const verdict = 'dm-aplication' as 'dm-application';
+      await expect(bench.receivePush({ verdict })).rejects.toMatchObject({
+        code: 'hil/bad-expectation',
+        advice: 'did you mean dm-application?',
+      });
+      await expect(bench.receivePush({ at: 'c' })).rejects.toMatchObject({ code: 'hil/unknown-modem', advice: 'its modems are a, b' });
+      const type = 'text/plain' as 'dm+xml';
+      await expect(bench.modem('a').send({ to: 'b', ...push, type })).rejects.toMatchObject({ code: 'sending/bad-type' });
+      await bench.modem('a').stop();
+      await expect(bench.modem('a').send({ to: 'b', ...push })).rejects.toMatchObject({ code: 'hil/modem-not-ready' });
+    } finally {
+      await bench.close();
+    }
+  });
+
   test('whose modems are virtual is virtual, whatever its file says', () =>
     disguised(async (_, file) => {
       const bench = await openBench({ file, environment, ledgerFolder: folder });

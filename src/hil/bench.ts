@@ -1,4 +1,4 @@
-import type { BenchFeature, BenchPlan } from '../config/index.js';
+import { type BenchFeature, type BenchPlan, nearestWord } from '../config/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { VirtualBench } from '../virtual-bench/index.js';
 import type { BenchModem } from './bench-modem.js';
@@ -6,7 +6,7 @@ import { durationMs } from './durations.js';
 import { HilError } from './errors.js';
 import { isQuiet, type Ledger } from './ledger.js';
 import type { Moment, Moments } from './moments.js';
-import type { ExpectedPush } from './types.js';
+import { type ExpectedPush, verdicts } from './types.js';
 
 /** What a journey needs of a bench; it is skipped, with the reason, where that is lacking. */
 export interface Needs {
@@ -116,8 +116,9 @@ export class Bench {
     return this.#parts.moments.take(match, { start: this.#start, withinMs: asked * this.#parts.patience, what });
   }
 
-  /** Waits for a push that was handed on. @throws HilError `hil/nothing-came` */
-  receivePush(expected: ExpectedPush): Promise<Moment> {
+  /** Waits for a push that was handed on. @throws HilError `hil/nothing-came`; `hil/bad-expectation`, `hil/unknown-modem` for what no push can be */
+  async receivePush(expected: ExpectedPush): Promise<Moment> {
+    this.#check(expected);
     const usual = this.kind === 'virtual' ? virtualWaitMs : realWaitMs + perPartMs * (expected.parts ?? 1);
     return this.waitFor(describeExpected(expected), (moment) => this.#isPush(moment, expected), expected.within ?? usual);
   }
@@ -129,6 +130,16 @@ export class Bench {
 
   close(): Promise<void> {
     return this.#parts.close();
+  }
+
+  /** A slip in what is expected would otherwise be waited for in vain. */
+  #check({ verdict, at, from }: ExpectedPush): void {
+    for (const name of [at, from]) if (name !== undefined) this.modem(name);
+    if (verdict === undefined || verdicts.includes(verdict)) return;
+    const near = nearestWord(verdict, verdicts);
+    throw new HilError('hil/bad-expectation', `${JSON.stringify(verdict)} is no verdict`, {
+      advice: near === undefined ? `the verdicts are ${verdicts.join(', ')}` : `did you mean ${near}?`,
+    });
   }
 
   #isPush({ kind, modem, event }: Moment, expected: ExpectedPush): boolean {

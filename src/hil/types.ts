@@ -31,9 +31,12 @@ export interface SendReceipt {
   readonly parts: readonly SentPart[];
 }
 
+/** What routing says of a message that a bench hands on. */
+export const verdicts = ['dm-application', 'dm-notification', 'other-application', 'not-push'] as const;
+
 /** What a push that is waited for must be; what is left out may be anything. */
 export interface ExpectedPush {
-  readonly verdict?: 'dm-application' | 'dm-notification' | 'other-application' | 'not-push';
+  readonly verdict?: (typeof verdicts)[number];
   /** Modem that receives it. */
   readonly at?: string;
   /** Modem whose SIM sent it. */

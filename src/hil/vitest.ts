@@ -30,7 +30,7 @@ expect.extend({
       const { facts } = await received.receivePush(expected);
       return { pass: true, message: () => `did not expect ${facts}` };
     } catch (cause) {
-      return { pass: false, message: () => (cause instanceof Error ? cause.message : String(cause)) };
+      return { pass: false, message: () => inWords(cause) };
     }
   },
 });
@@ -56,7 +56,8 @@ export const test = base.extend<{ bench: Bench; openedBench: Bench }>({
     },
     { scope: 'file' },
   ],
-  bench: async ({ openedBench, task }, use) => {
+  bench: async ({ openedBench, task, onTestFailed }, use) => {
+    onTestFailed(() => tellAdvice(task.result?.errors ?? []));
     openedBench.begin();
     const began = openedBench.modems.map(({ trace }) => trace.length);
     await use(openedBench);
@@ -72,8 +73,19 @@ function withAdvice(cause: unknown): unknown {
   const lines =
     cause instanceof ConfigError
       ? cause.problems.map(({ line, column, message, advice }) => `${cause.file}:${line}:${column}: ${adviceAfter(message, advice)}`)
-      : [adviceAfter(cause.message, cause.advice)];
+      : [inWords(cause)];
   return new HilError(cause.code, lines.join('\n'), { cause });
+}
+
+const inWords = (cause: unknown): string =>
+  cause instanceof BridgeError ? adviceAfter(cause.message, cause.advice) : cause instanceof Error ? cause.message : String(cause);
+
+/** vitest prints an error's message; what to do about it stands beside that. */
+function tellAdvice(errors: { message: string; readonly [key: string]: unknown }[]): void {
+  for (const error of errors) {
+    if (typeof error['advice'] === 'string' && typeof error['code'] === 'string')
+      error.message = adviceAfter(error.message, error['advice']);
+  }
 }
 
 const adviceAfter = (message: string, advice: string | undefined): string => (advice === undefined ? message : `${message}; ${advice}`);

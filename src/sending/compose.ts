@@ -27,11 +27,16 @@ export interface PushToCompose {
 
 /**
  * The WSP PDU of a push: without any wish `TID 06 length C2|C3|C4 AF 87 body` and nothing else, which every receiver understands.
- * @throws SendError `sending/empty-body`, `sending/bad-header`; EncodeError `wsp/cannot-encode`, `octets/out-of-range`
+ * @throws SendError `sending/empty-body`, `sending/bad-type`, `sending/bad-header`; EncodeError `wsp/cannot-encode`, `octets/out-of-range`
  * @see OMA-TS-DM_PushBinding-V1_3 5.1.1; WAP-230-WSP 8.2.4.1
  */
 export function composePush(push: PushToCompose): Uint8Array {
   if (push.body.length === 0) throw new SendError('sending/empty-body', 'the body is empty', { advice: 'give the octets of a DM message' });
+  if (!Object.hasOwn(contentTypeOf, push.type)) {
+    throw new SendError('sending/bad-type', `${JSON.stringify(push.type)} is no type of a push's body`, {
+      advice: `the types are ${Object.keys(contentTypeOf).join(', ')}`,
+    });
+  }
   const headers = push.headers ?? [];
   const ownType = headers.find(({ name }) => /^content-type$/i.test(name));
   if (ownType !== undefined) {
