@@ -124,6 +124,11 @@ function message(status: string | undefined, announced: number | null, candidate
   };
 }
 
+/** Whether a message has the octets that were announced, as far as that can be told: a line that lost some has fewer. */
+export function isWhole({ pdu, tpduOctets: announced }: Pick<StoredMessage, 'pdu' | 'tpduOctets'>): boolean {
+  return announced === null || (pdu.length % 2 === 0 && tpduOctets(pdu) === announced);
+}
+
 /** Siemens MC35i fills empty slots of the memory MT with FF. */
 function isFiller(pdu: string): boolean {
   return /^(?:00)?(?:FF){8,}$/i.test(pdu);

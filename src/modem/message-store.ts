@@ -1,6 +1,6 @@
 import { hasQuirk, type ModemProfile } from '../profiles/index.js';
 import { reached } from '../runtime/index.js';
-import { findLine, messageType, parseFields, parseListing, parseRead, type StoredMessage } from './answer-values.js';
+import { findLine, isWhole, messageType, parseFields, parseListing, parseRead, type StoredMessage } from './answer-values.js';
 import { AtError, TimeoutError } from './errors.js';
 import { attempt, choosePduMode, type SetUpTools, sameMemory } from './set-up.js';
 import { Turns } from './turns.js';
@@ -31,6 +31,8 @@ const mostWaitingReads = 4_096;
 const trustMs = 10_000;
 const lagRetryMs = 500;
 const mostSlots = 1_024;
+/** After so many messages in a row that were read twice for their length and were the same, lengths are not looked at any more. */
+const mostFalseLengths = 3;
 /** After so many the slots of a modem are no longer asked for one by one. */
 const mostRefusedReadings = 3;
 /** How the memory of a modem that takes no +CPMS is called. */
@@ -53,6 +55,8 @@ export class MessageStore {
   #listingWorks: boolean;
   /** How often in a row +CMGR was refused of a slot that the list then showed. */
   #refusedReadings = 0;
+  /** How often in a row a message of another length than was announced came again just so. */
+  #falseLengths = 0;
 
   constructor(
     tools: SetUpTools,
@@ -162,8 +166,26 @@ export class MessageStore {
     await this.#read(location, tries - 1);
   }
 
-  /** A slot of the selected memory; null when it is empty. */
+  /** A slot of the selected memory; null when it is empty. One that lost octets on the line is read once more. */
   async #readSlot(index: number, { orListed = true } = {}): Promise<StoredMessage | null> {
+    const message = await this.#readSlotOnce(index, orListed);
+    return message === null || !this.#isSpoiled(message) ? message : this.#readAgain(index, message, orListed);
+  }
+
+  #isSpoiled(message: StoredMessage): boolean {
+    return this.#falseLengths < mostFalseLengths && !isWhole(message);
+  }
+
+  /** What a slot holds when it is read anew, or what it was seen to hold where that gives nothing better. */
+  async #readAgain(index: number, seen: StoredMessage, orListed = true): Promise<StoredMessage> {
+    const again = await this.#readSlotOnce(index, orListed);
+    if (again === null) return seen;
+    if (again.pdu === seen.pdu) this.#falseLengths += 1;
+    else if (isWhole(again)) this.#falseLengths = 0;
+    return again;
+  }
+
+  async #readSlotOnce(index: number, orListed: boolean): Promise<StoredMessage | null> {
     for (let tries = this.#refusedReadings < mostRefusedReadings ? 2 : 0; tries > 0; tries -= 1) {
       let refused = false;
       const lines = await this.#tools.engine.command(`AT+CMGR=${index}`).catch((cause: unknown) => {
@@ -193,7 +215,10 @@ export class MessageStore {
     let found = 0;
     const entries = this.#listingWorks ? await this.#list() : null;
     if (entries !== null) {
-      for (const entry of entries) found += this.#found({ memory, index: entry.index }, entry) ? 1 : 0;
+      for (const entry of entries) {
+        const message = this.#isSpoiled(entry) ? await this.#readAgain(entry.index, entry) : entry;
+        if (this.#found({ memory, index: entry.index }, message)) found += 1;
+      }
     } else {
       for (let index = 0; index <= Math.min(total ?? 50, mostSlots) + 1; index += 1) {
         const message = await this.#readSlot(index, { orListed: false }).catch((cause: unknown) => {
@@ -251,6 +276,7 @@ export class MessageStore {
       pdu: message.pdu,
       tpduOctets: message.tpduOctets,
       storage: location,
+      comesAgain: true,
       receivedAt: this.#tools.clock.now(),
     };
     reached('modem:read');

@@ -287,6 +287,46 @@ test.each(['\r\nERROR\r\n', '\r\n+CMS ERROR: 303\r\n'])(
   },
 );
 
+test('a stored message that lost octets on the line is read again, announced or found, and one that is always so is kept as it is', async () => {
+  const { far, open, run } = bench({ reception: 'stored' });
+  const cut = (pdu: string): string => pdu.slice(0, 40) + pdu.slice(42);
+  const shown = (pdu: string, whole: string): string => information(`+CMGR: 0,,${announced(whole)}\r\n${pdu}`);
+  const { modem, take } = await open();
+  far.answers.set('AT+CMGR=1', (command) => {
+    far.answers.delete(command);
+    return shown(cut(deliverPdu(1)), deliverPdu(1));
+  });
+  far.answers.set('AT+CMGR=2', shown(cut(deliverPdu(2)), deliverPdu(2)));
+  far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(1) });
+  far.send('\r\n+CMTI: "ME",1\r\n');
+  const first = await take();
+  expect(first).toMatchObject({ pdu: deliverPdu(1), comesAgain: true });
+  await run(modem.acknowledge(first));
+  far.memories.get('ME')?.set(2, { status: 0, pdu: deliverPdu(2) });
+  far.send('\r\n+CMTI: "ME",2\r\n');
+  const second = await take();
+  expect(second.pdu).toBe(cut(deliverPdu(2)));
+  await run(modem.acknowledge(second));
+  far.memories.get('SM')?.set(3, { status: 0, pdu: deliverPdu(3) });
+  far.answers.set('AT+CMGL=4', () =>
+    far.memory === 'SM' && far.memories.get('SM')?.size === 1
+      ? information(`+CMGL: 3,0,,${announced(deliverPdu(3))}\r\n${deliverPdu(3).slice(1)}`)
+      : ok,
+  );
+  far.send('\r\n+CMTI: "SM"\r\n');
+  expect((await take()).pdu).toBe(deliverPdu(3));
+});
+
+test('a direct message comes again once it is refused only where acknowledgements are in force', async () => {
+  for (const service of [true, false]) {
+    const { far, open } = bench();
+    if (!service) far.answers.set('AT+CSMS=1', refuse);
+    const { take } = await open();
+    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
+    expect((await take()).comesAgain).toBe(service);
+  }
+});
+
 test('a message submits with its reference while messages come in', async () => {
   const { far, open, run } = bench();
   const { modem, take } = await open();

@@ -350,6 +350,7 @@ export class Modem implements ModemDriver {
       pdu,
       tpduOctets: announcedOctets(line),
       storage: null,
+      comesAgain: this.#acknowledged,
       receivedAt: this.#options.clock.now(),
     });
     if (!isHexLine(pdu)) this.#rounds.soon();
