@@ -5,7 +5,7 @@ import { Acknowledger } from './acknowledger.js';
 import { AnnouncementWatch } from './announcement-watch.js';
 import { parseStoredIndication } from './answer-values.js';
 import { AtEngine, type LineOddity } from './at-engine.js';
-import { AtError, ModemError, PortClosedError } from './errors.js';
+import { AtError, PortClosedError } from './errors.js';
 import { identify } from './identify.js';
 import { announcedOctets, isHexLine } from './line-protocol.js';
 import { LineWatch } from './line-watch.js';
@@ -24,6 +24,7 @@ import {
   type Indications,
   type Memories,
   readIndications,
+  restart,
   type SetUpTools,
   settleDown,
   switchRadioOn,
@@ -181,7 +182,7 @@ export class Modem implements ModemDriver {
     await attempt(this.#tools, 'ATE0');
     await attempt(this.#tools, 'AT+CMEE=1');
     await this.#identify();
-    if (this.#options.reset === true) await this.#reset();
+    if (this.#options.reset === true) await restart(this.#tools, this.#profile, portName);
     await this.#prepare();
     this.#rounds.start();
   }
@@ -191,16 +192,6 @@ export class Modem implements ModemDriver {
     this.#profile = profile;
     this.#acknowledger = new Acknowledger(this.#engine, profile);
     this.#identity = identity;
-  }
-
-  /** @throws ModemError `modem/reset` where the profile allows a reset */
-  async #reset(): Promise<void> {
-    const profile = this.#profile;
-    const command = profile === null || hasQuirk(profile, 'reset-loses-device') ? undefined : profile.resetCommand;
-    if (command === undefined) return this.#note('reset-withheld', 'the profile allows no reset: unplug the modem and plug it in again');
-    this.#note('reset', command);
-    await attempt(this.#tools, command);
-    throw new ModemError('modem/reset', `${this.#options.portName} was restarted with ${command}`, { advice: 'wait until it is back' });
   }
 
   /** Everything that a restart of the modem undoes. */

@@ -121,6 +121,21 @@ export async function wakeUp(
   });
 }
 
+/**
+ * Restarts a modem that answers and cannot be set up, where its profile allows that.
+ * @throws ModemError `modem/reset` once it was told
+ */
+export async function restart(tools: SetUpTools, profile: ModemProfile | null, portName: string): Promise<void> {
+  const command = profile === null || hasQuirk(profile, 'reset-loses-device') ? undefined : profile.resetCommand;
+  if (command === undefined) {
+    tools.tell?.('reset-withheld', 'the profile allows no reset: unplug the modem and plug it in again');
+    return;
+  }
+  tools.tell?.('reset', command);
+  await attempt(tools, command);
+  throw new ModemError('modem/reset', `${portName} was restarted with ${command}`, { advice: 'wait until it is back' });
+}
+
 /** Switches the radio on where it is off. */
 export async function switchRadioOn(tools: SetUpTools): Promise<void> {
   const line = findLine((await attempt(tools, 'AT+CFUN?')) ?? [], '+CFUN:');
