@@ -50,6 +50,8 @@ export interface CommandLine {
   readonly words: readonly string[];
   /** How the program is started; examples begin so. */
   readonly program: string;
+  /** Nobody will see the help, which the parser lays out before every command it runs: with its options hidden that takes no time. */
+  readonly withoutHelp: boolean;
 }
 
 /** One command as it is written: `builder` adds its options, `run` does its work and says how it ended. */
@@ -78,14 +80,16 @@ export interface Command {
 export function defineCommand<Options>(specification: CommandSpecification<Options>): Command {
   return {
     examples: specification.examples,
-    attach: (parser, chosen, { words, program }) =>
+    attach: (parser, chosen, { words, program, withoutHelp }) =>
       parser.command(
         specification.command,
         specification.describe,
         (own) => {
-          showExamples(own, specification.examples, program);
+          if (!withoutHelp) showExamples(own, specification.examples, program);
           const built = specification.builder(own);
-          checkWords(words, knownOptions(built));
+          const options = knownOptions(built);
+          checkWords(words, options);
+          if (withoutHelp) for (const name of Object.keys(options.key)) built.hide(name);
           return built;
         },
         (options) => chosen((io) => specification.run(options, io)),
@@ -103,7 +107,7 @@ export function defineCommandGroup(name: string, describe: string, commands: rea
         name,
         describe,
         (own) => {
-          showExamples(own, examples, line.program);
+          if (!line.withoutHelp) showExamples(own, examples, line.program);
           checkWords(line.words, knownOptions(own));
           for (const command of commands) command.attach(own, chosen, line);
           return own.demandCommand(1, 1, `${name} needs one of its own commands`);

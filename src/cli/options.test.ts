@@ -28,7 +28,7 @@ async function ownOptions(): Promise<Map<string, readonly string[]>> {
         };
       },
     });
-    command.attach(spy, () => {}, { words: [], program: 'wapbridge' });
+    command.attach(spy, () => {}, { words: [], program: 'wapbridge', withoutHelp: false });
     found.set(
       entry.name,
       kept.filter((name) => !common.has(name) && !positional.includes(name)),

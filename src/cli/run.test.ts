@@ -12,6 +12,20 @@ describe('the command line', () => {
     for (const option of ['--json', '--config', '--state-dir', '--quiet', '--verbose']) expect(stdout).toContain(option);
   });
 
+  test('help is whole in every way in which it can be asked for', async () => {
+    const { stdout } = await runCommand(['decode', '--help']);
+    expect(stdout).toMatch(/--direction[\s\S]*Examples:/);
+    for (const words of [
+      ['decode', 'help'],
+      ['decode', '--help=true'],
+      ['--quiet', 'decode', 'pdus.txt', '--help'],
+    ]) {
+      expect(await runCommand(words)).toEqual({ exitCode: 0, stdout, stderr: '' });
+    }
+    const { stdout: object } = await runCommand(['decode', 'help', '--json']);
+    expect(JSON.parse(object)).toMatchObject({ text: stdout.trimEnd() });
+  });
+
   test('no command is wrong usage, said in one line with a hint', async () => {
     const { exitCode, stdout, stderr } = await runCommand([]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -66,7 +66,8 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
   let complaint: string | undefined;
   let configuration: Configuration | null = null;
 
-  let parser = commonParser(Math.min(errors.terminal.width, 100), host.program);
+  const withoutHelp = !mayHelp(argv);
+  let parser = commonParser(withoutHelp ? null : Math.min(errors.terminal.width, 100), host.program);
   for (const registered of registry) {
     if (registered === entry && command !== undefined) {
       parser = command.attach(
@@ -74,7 +75,7 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
         (chosen) => {
           start = chosen;
         },
-        { words: helps(argv) ? [] : argv, program: host.program },
+        { words: helps(argv) ? [] : argv, program: host.program, withoutHelp },
       );
     } else {
       parser = parser.command(registered.name, registered.describe, {}, () => {});
@@ -103,7 +104,7 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
 
   if (complaint !== undefined) throw new BridgeError('cli/usage', complaintOf(complaint, argv, entry), { advice });
   if (shown !== '') {
-    if (asked.json) output.object(argv.includes('--help') ? { event: 'help', text: shown } : { event: 'version', version: shown });
+    if (asked.json) output.object(shown === version() ? { event: 'version', version: shown } : { event: 'help', text: shown });
     else output.line(shown);
     return exitCodes.done;
   }
@@ -157,6 +158,11 @@ function helps(argv: readonly string[]): boolean {
   return argv.includes('--help') || argv.includes('--version');
 }
 
+/** Whether the parser may show help: it takes `help` for a command too, and `--help=true` for the option. */
+function mayHelp(argv: readonly string[]): boolean {
+  return argv.some((word) => /help|version/i.test(word));
+}
+
 /** The parser's complaint on one line; where it only knows what was meant, also what was written. */
 function complaintOf(complaint: string, argv: readonly string[], entry: RegisteredCommand | undefined): string {
   const line = complaint.replace(/\s*\n\s*/g, ' ').trim();
@@ -194,8 +200,8 @@ function asksFor(argv: readonly string[], flag: string): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).includes(flag);
 }
 
-/** The options every command takes; a command adds its own. */
-export function commonParser(width: number, program: string): Argv<CommonOptions> {
+/** The options every command takes; a command adds its own. `width` is that of help, null where none is shown. */
+export function commonParser(width: number | null, program: string): Argv<CommonOptions> {
   return yargs()
     .scriptName('wapbridge')
     .usage(`${program} COMMAND [OPTIONS]`)
