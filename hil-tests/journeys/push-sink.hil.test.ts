@@ -1,10 +1,9 @@
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { dmPushParts, dmReplaceMessage } from '../support/messages.js';
-import { type Scene, test } from '../support/scene.js';
+import { freePort, type Scene, test } from '../support/scene.js';
 
 const rules = [
   ['udp', '5.1.3', ['--udp', '0'], (port: number) => `udp://127.0.0.1:${port}`],
@@ -20,14 +19,6 @@ function configured(scene: Scene, via: string): string {
     JSON.stringify({ sinks: { 'dm-application': { kind: 'push', via, retry: { 'first-delay-s': 0.1, 'max-delay-s': 0.2 } } } }),
   );
   return file;
-}
-
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
 }
 
 test.for(rules)(
@@ -55,7 +46,7 @@ test.for(rules)(
 );
 
 test('a bridge that sends on to itself stops when the push has come round, and says so', async ({ scene }) => {
-  const port = await freeUdpPort();
+  const port = await freePort();
   const via = `udp://127.0.0.1:${port}`;
   const config = configured(scene, via);
   const listen = scene.wapbridge(['listen', '--udp', String(port), '--json', '--config', config, '--state-dir', scene.folder()]);
@@ -73,7 +64,7 @@ test('a bridge that sends on to itself stops when the push has come round, and s
 });
 
 test('a receiver that is not there yet gets the push when it is', async ({ scene }) => {
-  const port = await freeUdpPort();
+  const port = await freePort();
   const carrier = scene.wapbridge([
     ...['listen', '--udp', '0', '--json', '--state-dir', scene.folder()],
     ...['--config', configured(scene, `sip:dev@127.0.0.1:${port};transport=tcp`)],

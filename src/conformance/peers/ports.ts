@@ -1,23 +1,25 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { BridgeError } from '../../errors.js';
-import { systemClock, systemRandom } from '../../runtime/index.js';
+import { holdName, systemClock, systemRandom } from '../../runtime/index.js';
 
 /** The least port that is given out; below it stand services. */
 const leastPort = 10_000;
 const mostPortTries = 100;
 
 /**
- * A TCP port of the loopback address that was free a moment ago, of those that the system gives to no connection by itself: otherwise
- * any program that connects somewhere could take it before it is listened at.
+ * A port of the loopback address at which nobody listens by TCP or UDP, of those that the system gives to no connection by itself:
+ * otherwise any program that connects somewhere could take it before it is listened at. No other process that asks here gets it while
+ * this one lives.
  * @throws BridgeError `conformance/no-port`
  */
 export async function freePort(): Promise<number> {
   const end = firstEphemeralPort();
   for (let tries = 0; tries < mostPortTries; tries += 1) {
     const port = leastPort + Math.floor(systemRandom.fraction() * (end - leastPort));
-    if (await isFree(port)) return port;
+    if ('release' in (await holdName(`port ${port}`, systemClock)) && (await isFree(port))) return port;
   }
   throw new BridgeError('conformance/no-port', 'no port of 127.0.0.1 is free');
 }
@@ -29,17 +31,16 @@ function firstEphemeralPort(): number {
   return first >= leastPort + 1000 ? first : 65_536;
 }
 
+/** Whether it can be listened at by both. */
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  server.listen(port, '127.0.0.1');
-  return once(server, 'listening').then(
-    async () => {
-      server.close();
-      await once(server, 'close');
-      return true;
-    },
-    () => false,
-  );
+  const stream = createServer();
+  const datagrams = createSocket('udp4');
+  stream.listen(port, '127.0.0.1');
+  datagrams.bind(port, '127.0.0.1');
+  const opened = await Promise.allSettled([once(stream, 'listening'), once(datagrams, 'listening')]);
+  const closing = [stream, datagrams].filter((_, at) => opened[at]?.status === 'fulfilled');
+  await Promise.all(closing.map((one) => new Promise<void>((resolve) => one.close(() => resolve()))));
+  return closing.length === opened.length;
 }
 
 /** Resolves when connections to a port are taken. @throws BridgeError `conformance/peer-silent` */
