@@ -82,6 +82,7 @@ export class Bridge {
       pendingDeliveries: (sink, query) => journal.pendingDeliveries(sink, query),
       dueDeliveries: (sink, now, most) => journal.dueDeliveries(sink, now, most),
       nextDueAt: (sink) => journal.nextDueAt(sink),
+      followClock: () => journal.followClock(),
       handover: (id) => journal.handover(id),
       recordAttempt: (id, sink, attempt) => commits.soon(() => journal.recordAttempt(id, sink, attempt)),
     };

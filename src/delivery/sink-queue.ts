@@ -90,10 +90,10 @@ export class SinkQueue {
   async #run(): Promise<void> {
     while (!this.#halt.signal.aborted) {
       try {
-        const dueAt = this.#plan.ordered === false ? await this.#serveDue() : await this.#serveInOrder();
-        if (dueAt === 'more') continue;
+        const dueInMs = this.#plan.ordered === false ? await this.#serveDue() : await this.#serveInOrder();
+        if (dueInMs === 'more') continue;
         if (this.#draining) return;
-        await this.#wait(dueAt);
+        await this.#wait(dueInMs);
       } catch (caught) {
         this.#context.logger.error('deliveries cannot be read or noted', { sink: this.#plan.sink.name, reason: reasonOf(caught) });
         if (this.#draining) return;
@@ -102,19 +102,20 @@ export class SinkQueue {
     }
   }
 
-  /** Serves one page; the answer is when to look again, `more` for at once, null for when something new comes. */
+  /** Serves one page; the answer is in how many milliseconds to look again, `more` for at once, null for when something new comes. */
   async #serveInOrder(): Promise<number | 'more' | null> {
     reached('delivery:looking');
+    const now = await this.#timeOfStore();
     const page = this.#context.store.pendingDeliveries(this.#plan.sink.name, { limit: pageSize });
     const notes: Promise<void>[] = [];
     let next: number | 'more' | null = page.length === 0 ? null : 'more';
     for (const pending of page) {
       if (this.#halt.signal.aborted) break;
-      if (pending.nextAttemptAt > this.#context.clock.now()) {
-        next = pending.nextAttemptAt;
+      if (pending.nextAttemptAt > now()) {
+        next = pending.nextAttemptAt - now();
         break;
       }
-      const { noted, settled } = await this.#try(pending);
+      const { noted, settled } = await this.#try(pending, now);
       notes.push(noted);
       if (!settled) break;
     }
@@ -124,36 +125,51 @@ export class SinkQueue {
 
   /** Keeps as many tries under way as it may while something is due. */
   async #serveDue(): Promise<number | null> {
-    const { store, clock } = this.#context;
+    const { store } = this.#context;
     const { sink, concurrency = defaultConcurrency } = this.#plan;
     const lanes = new Map<string, Promise<void>>();
     for (;;) {
-      const due = this.#halt.signal.aborted ? [] : store.dueDeliveries(sink.name, clock.now(), concurrency + lanes.size);
+      const now = await this.#timeOfStore();
+      const due = this.#halt.signal.aborted ? [] : store.dueDeliveries(sink.name, now(), concurrency + lanes.size);
       for (const pending of due) {
         if (lanes.size >= concurrency) break;
         if (lanes.has(pending.messageId)) continue;
         lanes.set(
           pending.messageId,
-          this.#serveOne(pending).finally(() => lanes.delete(pending.messageId)),
+          this.#serveOne(pending, now).finally(() => lanes.delete(pending.messageId)),
         );
       }
-      if (lanes.size === 0) return store.nextDueAt(sink.name);
+      if (lanes.size === 0) {
+        const dueAt = store.nextDueAt(sink.name);
+        return dueAt === null ? null : dueAt - now();
+      }
       if (lanes.size >= concurrency || this.#draining) await Promise.race(lanes.values());
-      else await this.#waitFor(Promise.race(lanes.values()), clock.now() + lookAgainMs);
+      else await this.#waitFor(Promise.race(lanes.values()), lookAgainMs);
     }
   }
 
-  async #serveOne(pending: PendingHandover): Promise<void> {
+  /** The time by which what is read from the store now is due; it goes on from there without a jump, however the clock is set meanwhile. */
+  async #timeOfStore(): Promise<() => number> {
+    const { clock, store } = this.#context;
+    await store.followClock();
+    const sinceZero = clock.now() - clock.monotonic();
+    return () => sinceZero + clock.monotonic();
+  }
+
+  async #serveOne(pending: PendingHandover, now: () => number): Promise<void> {
     try {
-      await (await this.#try(pending)).noted;
+      await (await this.#try(pending, now)).noted;
     } catch (caught) {
       this.#context.logger.error('a delivery cannot be read or noted', { sink: this.#plan.sink.name, reason: reasonOf(caught) });
       await this.#pause(storeFaultDelayMs);
     }
   }
 
-  /** One try. `noted` resolves once its outcome is on disk; `settled` says that the next in order may follow. */
-  async #try(pending: PendingHandover): Promise<{ readonly noted: Promise<void>; readonly settled: boolean }> {
+  /**
+   * One try. `noted` resolves once its outcome is on disk; `settled` says that the next in order may follow.
+   * @param now the time by which `pending` was read
+   */
+  async #try(pending: PendingHandover, now: () => number): Promise<{ readonly noted: Promise<void>; readonly settled: boolean }> {
     const { clock, random } = this.#context;
     reached('delivery:begun');
     this.#underWay.add(pending.messageId);
@@ -169,11 +185,11 @@ export class SinkQueue {
       return { noted: this.#note(pending, attempts, { at, outcome: receipt.outcome, reason, nextAttemptAt: at }), settled: true };
     }
     const { reason } = receipt;
-    const givenUpAt = pending.pendingSince + this.#retry.giveUpAfterMs;
-    const delayed = Math.ceil(at + retryDelayMs(this.#retry, attempts, random, receipt.retryAfterMs));
-    const nextAttemptAt = at < givenUpAt ? Math.min(delayed, givenUpAt) : delayed;
-    await this.#note(pending, attempts, { at, outcome: 'later', reason, nextAttemptAt });
-    if (at < givenUpAt) return { noted: Promise.resolve(), settled: false };
+    const leftMs = pending.pendingSince + this.#retry.giveUpAfterMs - now();
+    const delayMs = Math.ceil(retryDelayMs(this.#retry, attempts, random, receipt.retryAfterMs));
+    const againMs = leftMs > 0 ? Math.min(delayMs, Math.ceil(leftMs)) : delayMs;
+    await this.#note(pending, attempts, { at, outcome: 'later', reason, nextAttemptAt: at + againMs });
+    if (leftMs > 0) return { noted: Promise.resolve(), settled: false };
     return {
       noted: this.#note(pending, attempts, { at, outcome: 'dead', reason: `given up: ${reason}`, nextAttemptAt: at }),
       settled: true,
@@ -215,16 +231,21 @@ export class SinkQueue {
 
   /** Writes an outcome down; where the disk fails, again until it is down or the queue is closed: the sink is not asked again for that. */
   async #note(pending: PendingHandover, attempts: number, record: AttemptRecord): Promise<void> {
-    const { store, logger, onEvent } = this.#context;
+    const { clock, store, logger, onEvent } = this.#context;
     const { name } = this.#plan.sink;
+    const since = clock.monotonic();
+    const delayMs = record.nextAttemptAt - record.at;
+    let { nextAttemptAt } = record;
     for (let failed = true; failed; ) {
       try {
-        await store.recordAttempt(pending.messageId, name, record);
+        await store.recordAttempt(pending.messageId, name, { ...record, nextAttemptAt });
         failed = false;
       } catch (caught) {
         logger.error('an answer cannot be noted', { sink: name, id: pending.messageId, reason: reasonOf(caught) });
         if (this.#draining || this.#halt.signal.aborted) return;
         await this.#pause(storeFaultDelayMs);
+        // The delay runs from the try, also where the clock was set while the disk failed.
+        nextAttemptAt = Math.round(clock.now() + delayMs - (clock.monotonic() - since));
       }
     }
     reached(`delivery:noted-${record.outcome}`);
@@ -238,24 +259,24 @@ export class SinkQueue {
       outcome: record.outcome,
       reason: record.reason ?? '',
       attempts,
-      nextAttemptAt: record.outcome === 'later' ? record.nextAttemptAt : null,
+      nextAttemptAt: record.outcome === 'later' ? nextAttemptAt : null,
     });
   }
 
-  /** Until it is roused, or until a time. */
-  async #wait(until: number | null): Promise<void> {
-    this.#sleepsForRetry = until !== null;
-    await this.#waitFor(null, until);
+  /** Until it is roused, or for a time. */
+  async #wait(ms: number | null): Promise<void> {
+    this.#sleepsForRetry = ms !== null;
+    await this.#waitFor(null, ms);
     this.#sleepsForRetry = false;
   }
 
   /** As {@link #wait}, and at most until `other` is over. */
-  async #waitFor(other: Promise<void> | null, until: number | null): Promise<void> {
+  async #waitFor(other: Promise<void> | null, ms: number | null): Promise<void> {
     if (!this.#roused && !this.#draining) {
       await new Promise<void>((resolve) => {
         const { clock } = this.#context;
         // A timer longer than this would overflow; the queue then just looks again.
-        const cancel = until === null ? () => {} : clock.after(Math.min(until - clock.now(), longestTimerMs), resolve);
+        const cancel = ms === null ? () => {} : clock.after(Math.min(ms, longestTimerMs), resolve);
         this.#rouse = () => {
           cancel();
           resolve();

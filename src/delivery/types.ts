@@ -52,6 +52,8 @@ export interface DeliveryStore {
   dueDeliveries(sink: string, now: number, limit: number): readonly PendingHandover[];
   /** The earliest time at which something waiting for a sink may be tried; null where nothing waits. */
   nextDueAt(sink: string): number | null;
+  /** Where the clock was set: moves the times of all that waits with it; null where it was not. */
+  followClock(): Promise<void> | null;
   /** Facts as JSON, and the body; null where the message is gone. */
   handover(messageId: string): { readonly facts: string; readonly body: Uint8Array | null } | null;
   /** Resolves once it is on disk. */

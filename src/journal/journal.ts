@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { type Cancel, type Clock, type Logger, type Random, silentLogger } from '../runtime/index.js';
 import { Checkpointer } from './checkpoint.js';
+import { ClockJumps } from './clock-jumps.js';
 import { openForReading, openForWriting } from './database.js';
 import { JournalError, reasonOf, sqliteCode } from './errors.js';
 import { cannotOpen, journalFile, prepareFiles, refuseTornFiles } from './files.js';
@@ -77,7 +78,19 @@ export function openJournal(options: JournalOptions): Journal {
           .write(() => writes.nextNumber('probe', 2 ** 31))
           .catch((caught: unknown) => logger.debug('still not storing', { reason: reasonOf(caught) }));
     };
-    const writer = new GroupWriter(database, path, { onPoint, onCommit });
+    const jumps = new ClockJumps(database, clock, logger);
+    const onStep = (point: JournalPoint): void => {
+      if (point === 'begin:after') jumps.begun();
+      if (point === 'commit:after') jumps.committed();
+      onPoint(point);
+    };
+    const writer = new GroupWriter(database, path, { onPoint: onStep, onCommit });
+    /** A write that notes when something waits for its sinks: by the clock as it stands, and so does then what was noted before. */
+    const timed = <Result>(run: () => Result): Promise<Result> =>
+      writer.write(() => {
+        jumps.follow();
+        return run();
+      });
     const writes = prepareWrites({ database, path, random, duplicateWindowMs, onPoint });
     const outbox = prepareOutboxWrites({ database, path, random, onPoint });
     const reader = readJournal(database);
@@ -96,10 +109,14 @@ export function openJournal(options: JournalOptions): Journal {
         return health;
       },
       append: (part) => writer.write(() => writes.append(part)),
-      complete: (message) => writer.write(() => writes.complete(message)),
+      complete: (message) => timed(() => writes.complete(message, clock.now())),
       expire: (partIds, reason) => writer.write(() => writes.expire(partIds, reason, clock.now())),
-      recordAttempt: (messageId, sink, attempt) => writer.write(() => writes.recordAttempt(messageId, sink, attempt)),
-      redeliver: (id, sinks) => writer.write(() => writes.redeliver(id, sinks, clock.now())),
+      recordAttempt(messageId, sink, attempt) {
+        const carried = jumps.carry(attempt);
+        return timed(() => writes.recordAttempt(messageId, sink, carried()));
+      },
+      redeliver: (id, sinks) => timed(() => writes.redeliver(id, sinks, clock.now())),
+      followClock: () => (jumps.jumped ? timed(() => undefined) : null),
       nextNumber: (key, modulus) => writer.write(() => writes.nextNumber(key, modulus)),
       enqueue: (send) => writer.write(() => outbox.enqueue(send)),
       recordSend: (id, record) => writer.write(() => outbox.recordSend(id, record)),

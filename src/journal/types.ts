@@ -332,6 +332,11 @@ export interface Journal extends JournalReader {
   expire(partIds: readonly string[], reason: string): Promise<string>;
   /** Notes what a sink said. An answer for a delivery that is settled already changes nothing. */
   recordAttempt(messageId: string, sink: string, attempt: AttemptToRecord): Promise<void>;
+  /**
+   * Where the clock was set since the last write: moves the times of what waits for its sinks with it, so that delays and ages stay what they
+   * are; null where it was not, and nothing is to be waited for.
+   */
+  followClock(): Promise<void> | null;
   /** Hands a message over again, to all its sinks or to those named (which may be new ones); the answer names them. */
   redeliver(id: string, sinks?: readonly string[]): Promise<readonly string[]>;
   /** The next number of a series kept under a key: 0 to `modulus` - 1 and round again, across restarts. */

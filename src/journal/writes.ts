@@ -19,7 +19,7 @@ export interface WriteContext {
 /** The journal's changes, each to be run inside a transaction; they check first and change afterwards. */
 export interface Writes {
   append(part: PartToAppend): AppendedPart;
-  complete(message: MessageToComplete): CompletedMessage;
+  complete(message: MessageToComplete, now: number): CompletedMessage;
   expire(partIds: readonly string[], reason: string, now: number): string;
   recordAttempt(messageId: string, sink: string, attempt: AttemptToRecord): void;
   redeliver(id: string, sinks: readonly string[] | undefined, now: number): readonly string[];
@@ -110,7 +110,7 @@ export function prepareWrites({ database, path, random, duplicateWindowMs, onPoi
       return { id: partId(position), position, duplicateOf: original === null ? null : partId(original) };
     },
 
-    complete(message) {
+    complete(message, now) {
       const parts = openPositions(message.partIds);
       const sinks = [...new Set(message.sinks)];
       const id = random.uuid();
@@ -132,7 +132,7 @@ export function prepareWrites({ database, path, random, duplicateWindowMs, onPoi
       onPoint('message:inserted');
       for (const [ordinal, part] of parts.entries()) usePart.run(position, ordinal, part);
       onPoint('message:parts-used');
-      for (const sink of sinks) insertDelivery.run(position, sink, completedAt, completedAt);
+      for (const sink of sinks) insertDelivery.run(position, sink, now, now);
       onPoint('message:deliveries-inserted');
       return { id, position };
     },

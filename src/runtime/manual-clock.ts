@@ -8,7 +8,7 @@ interface Timer {
 
 /** Time that stands still until it is stepped: for tests, and for playing recordings back. */
 export class ManualClock implements Clock {
-  readonly #epoch: number;
+  #epoch: number;
   readonly #timers = new Set<Timer>();
   #elapsed = 0;
   #order = 0;
@@ -24,6 +24,11 @@ export class ManualClock implements Clock {
 
   monotonic(): number {
     return this.#elapsed;
+  }
+
+  /** Somebody sets the clock, by so many milliseconds: no time passes by it, and no timer fires. */
+  set(byMs: number): void {
+    this.#epoch += byMs;
   }
 
   /** Timers that have not fired. */

@@ -1,0 +1,74 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Clock, Logger } from '../runtime/index.js';
+import type { AttemptToRecord } from './types.js';
+
+/** What is less than this is the clock being steered, or a second being inserted, and no clock that was set. */
+const leastJumpMs = 1000;
+
+/**
+ * Moves what waits for its sinks along when the clock is set, so that a delay and an age are as long as a clock that never jumps counts
+ * them: set back, a retry would wait until the clock has caught up; set forward (a board without a battery, when the network tells it the
+ * time), a message of a minute ago would be older than any bound and given up at its first failure.
+ */
+export class ClockJumps {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #move: { run(...values: number[]): { readonly changes: number | bigint } };
+  /** The clock less the one that never jumps, when what is on disk was last moved with it. */
+  #offset: number;
+  /** As {@link #offset}, of the transaction that is under way. */
+  #moved: number | null = null;
+
+  constructor(database: DatabaseSyncInstance, clock: Clock, logger: Logger) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#offset = this.#now();
+    // What has not been tried is due whatever the clock says; it only must not lie in the future.
+    this.#move = database.prepare(`UPDATE delivery SET pending_since = min(pending_since + ?1, ?2), last_attempt_at = last_attempt_at + ?1,
+      next_attempt_at = CASE attempts WHEN 0 THEN min(next_attempt_at, ?2) ELSE next_attempt_at + ?1 END WHERE state = 'pending'`);
+  }
+
+  /** Whether the clock was set since what waits was last moved with it. */
+  get jumped(): boolean {
+    return this.#jump() !== 0;
+  }
+
+  /** Moves what waits; to be called inside a transaction, before the time is written down in it. */
+  follow(): void {
+    const by = this.#jump();
+    if (by === 0) return;
+    const { changes } = this.#move.run(by, this.#clock.now());
+    this.#moved = this.#now();
+    const facts = { seconds: Math.round(by / 1000), deliveries: Number(changes) };
+    if (facts.deliveries > 0) this.#logger.warn('the clock was set, or the machine slept: what waits for its sinks is moved with it', facts);
+  }
+
+  /** An attempt as it is to be written later, when the clock may have been set since it was noted. */
+  carry(attempt: AttemptToRecord): () => AttemptToRecord {
+    const noted = this.#now();
+    return () => {
+      const by = leap(this.#now() - noted);
+      return by === 0 ? attempt : { ...attempt, nextAttemptAt: attempt.nextAttemptAt + by };
+    };
+  }
+
+  /** A transaction begins; whatever one before it did that did not come to an end is undone. */
+  begun(): void {
+    this.#moved = null;
+  }
+
+  committed(): void {
+    this.#offset = this.#moved ?? this.#offset;
+    this.#moved = null;
+  }
+
+  #jump(): number {
+    return leap(this.#now() - (this.#moved ?? this.#offset));
+  }
+
+  #now(): number {
+    return this.#clock.now() - this.#clock.monotonic();
+  }
+}
+
+const leap = (ms: number): number => (Math.abs(ms) < leastJumpMs ? 0 : Math.round(ms));
