@@ -62,7 +62,7 @@ function setEvent(event: SetEvent['event'], set: IncompleteSet<PartTag>): SetEve
     modem: set.parts[0]?.tag.modem ?? null,
     from: set.address.text,
     concatenation: { reference, total, bits },
-    since: isoTime(set.since),
+    since: isoTime(begunAt(set)),
     missing: set.missing,
     parts: set.parts.map(({ part, tag }) => ({
       sequence: part.concatenation?.sequence ?? 0,
@@ -70,4 +70,12 @@ function setEvent(event: SetEvent['event'], set: IncompleteSet<PartTag>): SetEve
       pdu: tag.pdu,
     })),
   };
+}
+
+/** When the first of its parts came, as the clock stood then. */
+function begunAt({ parts, since }: IncompleteSet<PartTag>): number {
+  const [first, ...others] = parts.map(({ tag }) => tag);
+  return first === undefined
+    ? since
+    : others.reduce((earliest, tag) => (tag.position < earliest.position ? tag : earliest), first).receivedAt;
 }

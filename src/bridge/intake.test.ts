@@ -315,6 +315,24 @@ test('the limits count from when the first part came, across a restart', async (
   expect(after.of('expired')).toHaveLength(1);
 });
 
+test.each([50 * 365 * 86_400_000, 3_000_000, -3_000_000])('a clock that is set by %i ms makes no set older or younger', async (byMs) => {
+  const { receive, of, clock, intake } = bench();
+  const begun = new Date(clock.now()).toISOString();
+  await receive(dmPush('0011', 2)[0] ?? '');
+  await clock.step(300_000);
+  clock.set(byMs);
+  await receive(dmPush('0022', 2, { reference: 7 })[0] ?? '');
+  await clock.step(299_000);
+  expect([...of('incomplete'), ...of('expired')]).toEqual([]);
+  await clock.step(1_000);
+  expect(of('incomplete').at(0)).toMatchObject({ since: begun });
+  await clock.step(2_999_000);
+  expect(of('expired')).toEqual([]);
+  await clock.step(1_000);
+  await intake.flush();
+  expect(of('expired').at(0)).toMatchObject({ since: begun });
+});
+
 test('equal parts for two receivers are two messages', async () => {
   const { receive, of, intake } = bench();
   const [first = '', second = ''] = dmPush('0011', 2);

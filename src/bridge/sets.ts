@@ -42,9 +42,11 @@ export class PartSets {
   readonly #reassembler: Reassembler<PartTag>;
   #timer: { readonly due: number; readonly cancel: Cancel } | undefined;
   #closed = false;
+  readonly #zero: number;
 
   constructor(clock: Clock, limits: SetLimits, watcher: SetWatcher) {
     this.#clock = clock;
+    this.#zero = clock.now() - clock.monotonic();
     this.#limits = limits;
     this.#watcher = watcher;
     // Parts of complete messages are known again by the journal's fingerprints, so none are remembered here.
@@ -54,9 +56,14 @@ export class PartSets {
     });
   }
 
-  /** Gives a part to its set. The time that counts is when the part came, so that limits hold across restarts. */
+  /**
+   * Gives a part to its set. The time that counts is when the part came, so that limits hold across restarts; how long it is ago is counted
+   * by a clock that never jumps, so that sets outlive a clock that is set while they wait.
+   */
   accept(receiver: string, part: ShortMessagePart, tag: PartTag): ReassemblyOutcome<PartTag> {
-    const outcome = this.#reassembler.accept(part, tag, tag.receivedAt, receiver);
+    const now = this.#now();
+    const cameAt = Math.min(now, now - (this.#clock.now() - tag.receivedAt));
+    const outcome = this.#reassembler.accept(part, tag, cameAt, receiver);
     if (outcome.state === 'pending' || outcome.state === 'conflict') {
       for (const set of outcome.evicted) this.#watcher.expired(set, 'given up to stay within the bound on open sets');
       this.#wakeAt(outcome.set.since + this.#limits.softMs);
@@ -74,7 +81,7 @@ export class PartSets {
 
   /** Looks at every set now: for after a restart, and for when the timer fires. */
   check(): void {
-    const now = this.#clock.now();
+    const now = this.#now();
     const { softMs, hardMs } = this.#limits;
     for (const set of this.#reassembler.expire(now, hardMs)) this.#watcher.expired(set, 'parts still missing at the hard limit');
     for (const set of this.#reassembler.overdue(now, softMs)) this.#watcher.incomplete(set);
@@ -83,12 +90,17 @@ export class PartSets {
     for (const { since } of this.#reassembler.openSets()) this.#wakeAt(since + (since + softMs > now ? softMs : hardMs));
   }
 
+  /** The time by the clock as it stood at the start, and by one that never jumps since. */
+  #now(): number {
+    return this.#zero + this.#clock.monotonic();
+  }
+
   #wakeAt(due: number): void {
     if (this.#closed || !Number.isFinite(due)) return;
     if (this.#timer !== undefined && this.#timer.due <= due) return;
     this.#timer?.cancel();
     // A timer holds at most 2^31 - 1 milliseconds; looking too early does no harm.
-    const delayMs = Math.min(Math.max(0, due - this.#clock.now()), 2_147_483_647);
+    const delayMs = Math.min(Math.max(0, due - this.#now()), 2_147_483_647);
     this.#timer = { due, cancel: this.#clock.after(delayMs, () => this.check()) };
   }
 }

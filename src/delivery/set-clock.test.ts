@@ -90,7 +90,9 @@ describe.each(cases)('a clock that is set by %i ms, ordered %s', (byMs, ordered)
     await rest();
     bench.clock.set(byMs);
     await pass(59_999);
-    expect(events.filter(({ event }) => event === 'delivery-failed').map((event) => 'outcome' in event && event.outcome)).not.toContain('dead');
+    expect(events.filter(({ event }) => event === 'delivery-failed').map((event) => 'outcome' in event && event.outcome)).not.toContain(
+      'dead',
+    );
     await pass(8000);
     expect(events.at(-1)).toMatchObject({ outcome: 'dead' });
     expect(asked.at(-1)?.[1]).toBe(start + 60_000);
@@ -143,7 +145,9 @@ describe.each(cases)('a clock that is set by %i ms, ordered %s', (byMs, ordered)
 });
 
 test('a sink is asked at its delays however often the clock is set, and whenever, but for what is too little to be setting it', async () => {
-  const steps = fc.array(fc.tuple(fc.integer({ min: -10 * hourMs, max: 10 * hourMs }), fc.integer({ min: 0, max: 9000 })), { maxLength: 12 });
+  const steps = fc.array(fc.tuple(fc.integer({ min: -10 * hourMs, max: 10 * hourMs }), fc.integer({ min: 0, max: 9000 })), {
+    maxLength: 12,
+  });
   await fc.assert(
     fc.asyncProperty(steps, fc.boolean(), async (sets, ordered) => {
       const id = await completed();

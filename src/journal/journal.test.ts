@@ -325,6 +325,36 @@ test('deliveries that were tried at a time that has not come, since the clock wa
   ]);
 });
 
+test('a part that comes again is known also where the clock was set forward meanwhile, for as long as the window is', async () => {
+  const journal = bench.open({ duplicateWindowMs: 60_000 });
+  const fingerprint = new Uint8Array([1, 2, 3]);
+  const first = await journal.append(part(bench, '00', { fingerprint }));
+  await bench.clock.step(30_000);
+  bench.clock.set(50 * 365 * 86_400_000);
+  expect(await journal.append(part(bench, '00', { fingerprint }))).toMatchObject({ duplicateOf: first.id });
+  await journal.followClock();
+  await bench.clock.step(29_999);
+  expect(await journal.append(part(bench, '00', { fingerprint, duplicateWithinMs: 1 }))).toMatchObject({ duplicateOf: null });
+  const other = await journal.append(part(bench, '01', { fingerprint: new Uint8Array([4]) }));
+  await bench.clock.step(60_001);
+  expect(await journal.append(part(bench, '01', { fingerprint: new Uint8Array([4]) }))).toMatchObject({ duplicateOf: null });
+  expect(other.duplicateOf).toBeNull();
+});
+
+test('a clock that is set forward makes nothing old enough to be removed', async () => {
+  const journal = bench.open();
+  const { id } = await journal.append(part(bench));
+  await journal.complete(message(bench, [id], { sinks: [] }));
+  bench.clock.set(50 * 365 * 86_400_000);
+  const retention = { settledForMs: 60_000, undeliveredForMs: 60_000, maximumOctets: 1e9 };
+  expect(await journal.retain(retention)).toBe(0);
+  bench.clock.set(-60 * 365 * 86_400_000);
+  expect(await journal.retain(retention)).toBe(0);
+  bench.clock.set(10 * 365 * 86_400_000);
+  await bench.clock.step(60_001);
+  expect(await journal.retain(retention)).toBe(1);
+});
+
 test('numbers of a series go round and survive a restart', async () => {
   const journal = bench.open();
   expect(await Promise.all([1, 2, 3].map(() => journal.nextNumber('reference:+1', 3)))).toEqual([0, 1, 2]);

@@ -91,7 +91,7 @@ export function openJournal(options: JournalOptions): Journal {
         jumps.follow();
         return run();
       });
-    const writes = prepareWrites({ database, path, random, duplicateWindowMs, onPoint });
+    const writes = prepareWrites({ database, path, random, onPoint });
     const outbox = prepareOutboxWrites({ database, path, random, onPoint });
     const reader = readJournal(database);
     const { retain, retainSize } = prepareRetention({ database, writer, duplicateWindowMs, onPoint });
@@ -101,14 +101,17 @@ export function openJournal(options: JournalOptions): Journal {
       { ms: minuteMs, work: retainSize },
     ];
     const stopRetaining =
-      retention === null ? [] : rounds.map(({ ms, work }) => repeatedly(clock, ms, logger, () => work(retention, clock.now())));
+      retention === null ? [] : rounds.map(({ ms, work }) => repeatedly(clock, ms, logger, () => work(retention, jumps.cautiousNow())));
     return {
       ...reader,
       path,
       get health() {
         return health;
       },
-      append: (part) => writer.write(() => writes.append(part)),
+      append(part) {
+        const within = Math.min(duplicateWindowMs, part.duplicateWithinMs ?? duplicateWindowMs);
+        return writer.write(() => writes.append(part, within + jumps.forwardWithin(within)));
+      },
       complete: (message) => timed(() => writes.complete(message, clock.now())),
       expire: (partIds, reason) => writer.write(() => writes.expire(partIds, reason, clock.now())),
       recordAttempt(messageId, sink, attempt) {
@@ -121,7 +124,7 @@ export function openJournal(options: JournalOptions): Journal {
       enqueue: (send) => writer.write(() => outbox.enqueue(send)),
       recordSend: (id, record) => writer.write(() => outbox.recordSend(id, record)),
       cancelSend: (id) => writer.write(() => outbox.cancelSend(id, clock.now())),
-      retain: (retention) => retain(retention, clock.now()),
+      retain: (retention) => retain(retention, jumps.cautiousNow()),
       close(): void {
         if (!database.isOpen) return;
         for (const stop of stopRetaining) stop();

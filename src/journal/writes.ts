@@ -12,13 +12,13 @@ export interface WriteContext {
   readonly database: DatabaseSyncInstance;
   readonly path: string;
   readonly random: Random;
-  readonly duplicateWindowMs: number;
   readonly onPoint: (point: JournalPoint) => void;
 }
 
 /** The journal's changes, each to be run inside a transaction; they check first and change afterwards. */
 export interface Writes {
-  append(part: PartToAppend): AppendedPart;
+  /** @param duplicateWithinMs how far back an equal fingerprint counts */
+  append(part: PartToAppend, duplicateWithinMs: number): AppendedPart;
   complete(message: MessageToComplete, now: number): CompletedMessage;
   expire(partIds: readonly string[], reason: string, now: number): string;
   recordAttempt(messageId: string, sink: string, attempt: AttemptToRecord): void;
@@ -26,7 +26,7 @@ export interface Writes {
   nextNumber(key: string, modulus: number): number;
 }
 
-export function prepareWrites({ database, path, random, duplicateWindowMs, onPoint }: WriteContext): Writes {
+export function prepareWrites({ database, path, random, onPoint }: WriteContext): Writes {
   const findDuplicate = database.prepare(
     'SELECT position, duplicate_of FROM part WHERE fingerprint = ? AND received_at > ? ORDER BY received_at DESC, position DESC LIMIT 1',
   );
@@ -81,11 +81,11 @@ export function prepareWrites({ database, path, random, duplicateWindowMs, onPoi
     });
   };
   /** A part whose set was given up does not make a later copy superfluous: the copy opens a new set. */
-  const originalOf = (part: PartToAppend): number | null => {
+  const originalOf = (part: PartToAppend, withinMs: number): number | null => {
     if (part.fingerprint === null) return null;
     const row: { position: number; duplicate_of: number | null } | undefined = findDuplicate.get(
       part.fingerprint,
-      part.receivedAt - Math.min(duplicateWindowMs, part.duplicateWithinMs ?? duplicateWindowMs),
+      part.receivedAt - withinMs,
     );
     if (row === undefined) return null;
     const original = row.duplicate_of ?? row.position;
@@ -100,8 +100,8 @@ export function prepareWrites({ database, path, random, duplicateWindowMs, onPoi
   };
 
   return {
-    append(part) {
-      const original = originalOf(part);
+    append(part, duplicateWithinMs) {
+      const original = originalOf(part, duplicateWithinMs);
       const state: PartState = original === null ? 'open' : 'duplicate';
       const { receivedAt, binding, source, octets, facts, fingerprint } = part;
       const { lastInsertRowid } = insertPart.run(receivedAt, binding, source, packOctets(octets), facts, fingerprint, state, original);
