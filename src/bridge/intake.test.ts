@@ -356,31 +356,3 @@ test('an acknowledgement that fails is told, and the part counts all the same', 
   expect(of('error')).toMatchObject([{ code: 'at/cms-error', modem: 'a' }]);
   expect(of('message')).toHaveLength(1);
 });
-
-test('a PDU that lost octets on its line is refused once and kept when it comes again; one that nobody would send again is kept at once', async () => {
-  const { intake, clock, answers, of } = bench();
-  const [pdu = ''] = dmPush('05', 1);
-  const tpduOctets = pdu.length / 2 - 1;
-  const take = (line: string, more: { readonly comesAgain?: boolean; readonly tpduOctets?: number | null } = {}): Promise<void> => {
-    const acknowledge = async (verdict: 'stored' | 'refused'): Promise<void> => void answers.push(verdict);
-    const origin = { modem: 'a', receiver: 'x', acknowledge };
-    return intake.take({ pdu: line, tpduOctets, comesAgain: true, receivedAt: clock.now(), ...more }, origin);
-  };
-  const answersTo = async (...takes: readonly Promise<void>[]): Promise<readonly string[]> => {
-    await Promise.all(takes);
-    await intake.flush();
-    return answers.splice(0);
-  };
-  const cut = `${pdu.slice(0, 40)}${pdu.slice(42)}`;
-  expect(await answersTo(take(cut))).toEqual(['refused']);
-  expect([of('part'), of('message')]).toEqual([[], []]);
-  expect(of('error')).toMatchObject([{ code: 'bridge/spoiled-pdu', modem: 'a' }]);
-  expect(await answersTo(take(pdu)), 'whole').toEqual(['stored']);
-  expect(of('message')[0]?.verdict).toBe('dm-application');
-  expect(await answersTo(take(cut)), 'just so once more').toEqual(['stored']);
-  expect(await answersTo(take(pdu.slice(0, -1), { comesAgain: false })), 'never again').toEqual(['stored']);
-  expect(await answersTo(take(pdu.slice(0, -2), { tpduOctets: tpduOctets - 1 })), 'as announced').toEqual(['stored']);
-  expect(await answersTo(take('hello', { tpduOctets: null })), 'nothing announced').toEqual(['stored']);
-  for (let octets = 1; octets <= 5; octets += 1) expect(await answersTo(take(pdu.slice(0, -1 - 2 * octets)))).toEqual(['refused']);
-  expect(await answersTo(take(pdu.slice(0, -13))), 'a line that does not get better').toEqual(['stored']);
-});

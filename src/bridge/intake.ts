@@ -16,7 +16,6 @@ import { asBridgeError, fingerprintOf, type Reading, readPdu } from './reading.j
 import { isSim, receiverIn } from './receiver.js';
 import { PartSets, type PartTag, type SetLimits } from './sets.js';
 import type { SharedCommits } from './shared-commits.js';
-import { SpoiledPdus, spoiledError } from './spoiled-pdus.js';
 
 /** A PDU as it comes in, from whatever carries short messages. */
 export interface IncomingPdu {
@@ -24,8 +23,6 @@ export interface IncomingPdu {
   readonly pdu: string;
   /** The TPDU length the modem announced; null where it announced none. The octets count, not this. */
   readonly tpduOctets: number | null;
-  /** Whether it comes again once it is refused; not unless it is said. */
-  readonly comesAgain?: boolean;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly receivedAt: number;
 }
@@ -86,7 +83,6 @@ export class Intake {
   readonly #sets: PartSets;
   readonly #sessions: AnnouncedSessions;
   readonly #sims: AwaitedSims;
-  readonly #spoiled = new SpoiledPdus();
   readonly #stop = new AbortController();
   readonly #writing = new Set<Promise<void>>();
 
@@ -115,11 +111,6 @@ export class Intake {
   async take(received: IncomingPdu, origin: Origin): Promise<void> {
     const reading = readPdu(received.pdu);
     reached('pdu:received');
-    if (reading.kind !== 'unreadable') this.#spoiled.read(origin.receiver);
-    else if (received.comesAgain === true && this.#spoiled.isToComeAgain(received, origin.receiver)) {
-      this.#complain(spoiledError(received), origin.modem);
-      return this.#answer(origin, 'refused');
-    }
     const appended = await this.#append(received, reading, origin);
     if (appended === null) {
       reached('part:refusing');

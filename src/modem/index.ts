@@ -1,4 +1,3 @@
-export { isWhole } from './answer-values.js';
 export { AtEngine, type AtEngineListeners, type CommandOptions, type LineOddity } from './at-engine.js';
 export { type DiscoveredModem, type DiscoveredPort, type DiscoverOptions, discoverModems } from './discovery.js';
 export { AtError, ModemError, PortClosedError, PortError, TimeoutError, TraceError } from './errors.js';

@@ -276,7 +276,6 @@ export class MessageStore {
       pdu: message.pdu,
       tpduOctets: message.tpduOctets,
       storage: location,
-      comesAgain: true,
       receivedAt: this.#tools.clock.now(),
     };
     reached('modem:read');

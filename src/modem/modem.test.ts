@@ -300,7 +300,7 @@ test('a stored message that lost octets on the line is read again, announced or 
   far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(1) });
   far.send('\r\n+CMTI: "ME",1\r\n');
   const first = await take();
-  expect(first).toMatchObject({ pdu: deliverPdu(1), comesAgain: true });
+  expect(first).toMatchObject({ pdu: deliverPdu(1) });
   await run(modem.acknowledge(first));
   far.memories.get('ME')?.set(2, { status: 0, pdu: deliverPdu(2) });
   far.send('\r\n+CMTI: "ME",2\r\n');
@@ -315,16 +315,6 @@ test('a stored message that lost octets on the line is read again, announced or 
   );
   far.send('\r\n+CMTI: "SM"\r\n');
   expect((await take()).pdu).toBe(deliverPdu(3));
-});
-
-test('a direct message comes again once it is refused only where acknowledgements are in force', async () => {
-  for (const service of [true, false]) {
-    const { far, open } = bench();
-    if (!service) far.answers.set('AT+CSMS=1', refuse);
-    const { take } = await open();
-    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
-    expect((await take()).comesAgain).toBe(service);
-  }
 });
 
 test('a message submits with its reference while messages come in', async () => {

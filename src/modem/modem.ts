@@ -341,7 +341,6 @@ export class Modem implements ModemDriver {
       pdu,
       tpduOctets: announcedOctets(line),
       storage: null,
-      comesAgain: this.#acknowledged,
       receivedAt: this.#options.clock.now(),
     });
     if (!isHexLine(pdu)) this.#rounds.soon();

@@ -14,8 +14,6 @@ export interface ReceivedPdu {
   readonly tpduOctets: number | null;
   /** Set for a stored message; null for one delivered directly (+CMT, +CDS). */
   readonly storage: StorageLocation | null;
-  /** Whether it comes again once it is refused: a stored one does, and one whose acknowledgement the network waits for. */
-  readonly comesAgain: boolean;
   /** Milliseconds on the injected clock when the last octet had been read. */
   readonly receivedAt: number;
 }
