@@ -18,6 +18,7 @@ export { type Judgement, judge } from './message.js';
 export type { ModemToDrive } from './modem-loop.js';
 export { expiredSets, type PartialMessage, waitingSets } from './open-sets.js';
 export {
+  leftOutOf,
   type Presented,
   type PresentedError,
   presentConcatenation,

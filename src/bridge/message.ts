@@ -8,7 +8,7 @@ import { type CompleteMessage, joinText, type SmsStatusReport, type WdpDatagram 
 import type { AnnouncedSessions } from './announced-sessions.js';
 import { type DmContent, needsImsi, type ReadBodyOptions, readDmContent } from './dm-content.js';
 import { type DmPolicy, openDmPolicy, reasonToWithhold } from './dm-policy.js';
-import { type Presented, presentDatagram, presentDiagnostics, presentPush, presentVerdict } from './present.js';
+import { leftOutOf, type Presented, presentDatagram, presentDiagnostics, presentPush, presentVerdict } from './present.js';
 import type { Routable } from './routes.js';
 import type { PartTag } from './sets.js';
 
@@ -175,7 +175,7 @@ function draft(known: Known): MessageDraft {
     text,
     ...known.content,
     verdict: known.shownVerdict,
-    diagnostics: presentDiagnostics(diagnostics),
+    diagnostics: presentDiagnostics(push === null ? diagnostics : [...leftOutOf(push), ...diagnostics]),
   };
   const contentType = push === null ? null : { code: push.contentType.code, name: push.contentType.name };
   const applicationId = push?.applicationId == null ? null : { code: push.applicationId.code, uri: push.applicationId.uri };

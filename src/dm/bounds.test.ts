@@ -30,10 +30,14 @@ test('thousands of attributes of one element are read, and one that stands twice
   }
 });
 
-test('of a document that asks for thousands of diagnostics the first hundred are said, wherever they arise', () => {
+test('of a document that asks for thousands of diagnostics the first hundred are said, wherever they arise, and how many there were', () => {
   const odd = '02A4016A01612D';
   const document = decodeWbxml(fromHex(`02A4016A006D${`4FC307${odd}01`.repeat(2000)}01`));
   expect(document.root.children).toHaveLength(2000);
-  expect(document.diagnostics).toHaveLength(100);
+  expect(document.diagnostics).toHaveLength(101);
+  expect(document.diagnostics.at(-1)).toMatchObject({
+    code: 'dm/diagnostics-left-out',
+    message: expect.stringMatching(/^\d{4,} oddities/),
+  });
   expect(document.diagnostics[0]).toMatchObject({ code: 'dm/string-table-unterminated', offset: 14 });
 });

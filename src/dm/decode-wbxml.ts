@@ -5,7 +5,7 @@ import { type Attribute, append, type DocumentNode, type ElementNode, type Growi
 import { type DocumentType, documentTypeByIdentifier, documentTypeByNumber } from './document-type.js';
 import { type DocumentLimits, receivedLimits } from './limits.js';
 import { readMultiByte } from './multi-byte.js';
-import { WbxmlReader } from './wbxml-reader.js';
+import { mostNotes, WbxmlReader } from './wbxml-reader.js';
 
 export interface DecodeWbxmlOptions {
   readonly annotate?: Annotate | undefined;
@@ -45,13 +45,15 @@ const meaningless = new Set([0x40, 0x41, 0x42, 0x43, 0x80, 0x81, 0x82, 0xc0, 0xc
  */
 export function decodeWbxml(octets: Uint8Array, options: DecodeWbxmlOptions = {}): WbxmlDocument {
   const limits = options.limits ?? receivedLimits;
-  const reader = new WbxmlReader(
-    octets,
-    { limits, elements: 0, textCharacters: 0, unreadable: 0, notes: 0 },
-    options.baseOffset ?? 0,
-    options.annotate,
-  );
-  return decodeDocument(reader, octets.length, options.fallbackType, 0);
+  const budget = { limits, elements: 0, textCharacters: 0, unreadable: 0, notes: 0 };
+  const reader = new WbxmlReader(octets, budget, options.baseOffset ?? 0, options.annotate);
+  const document = decodeDocument(reader, octets.length, options.fallbackType, 0);
+  return budget.notes <= mostNotes ? document : { ...document, diagnostics: [...document.diagnostics, notesLeftOut(budget.notes)] };
+}
+
+function notesLeftOut(notes: number): Diagnostic {
+  const message = `${notes} oddities of the document were found and ${mostNotes} are listed; its octets have them all`;
+  return { code: 'dm/diagnostics-left-out', message, offset: null };
 }
 
 function decodeDocument(reader: WbxmlReader, length: number, fallback: DocumentType | undefined, embeddedDepth: number): WbxmlDocument {

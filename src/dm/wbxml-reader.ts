@@ -19,7 +19,7 @@ export interface Budget {
 const shownOctets = 60;
 
 /** Diagnostics of one document and those inside it; a hostile one could ask for thousands. */
-const mostNotes = 100;
+export const mostNotes = 100;
 
 const endOfString = (): string => 'end of string';
 const charsetMeaning = (value: number): string => (value === charsetUtf8 ? '106 UTF-8' : `MIBenum ${value}`);

@@ -1,5 +1,6 @@
 import {
   type DmSecrets,
+  leftOutOf,
   type Presented,
   presentConcatenation,
   presentDatagram,
@@ -209,11 +210,11 @@ export class DecodeSession {
       case 'wbxml': {
         const document = decodeWbxml(octets, { annotate, fallbackType: syncMl12 });
         progress.members.xml = formatXml(document, { indent: 2 });
-        progress.diagnostics.push(...document.diagnostics);
+        note(progress, document.diagnostics);
         if (document.root.name === 'SyncML') {
           const { summary, diagnostics } = describeDmMessage(document.root, { form: 'wbxml', secured: false });
           progress.members.dm = summary;
-          progress.diagnostics.push(...diagnostics);
+          note(progress, diagnostics);
         }
         return;
       }
@@ -222,7 +223,7 @@ export class DecodeSession {
         progress.members.notification = presentNotification(notification);
         const { server } = this.#secrets;
         if (server !== undefined) progress.members.authentication = authenticateNotification(notification, server(notification.serverId));
-        progress.diagnostics.push(...notification.diagnostics);
+        note(progress, notification.diagnostics);
       }
     }
   }
@@ -233,7 +234,7 @@ export class DecodeSession {
     progress.packets.push({ dissector: 'gsm_sms', octets, direction, at, comment: `line ${line}` });
     progress.members.tpdu = presentTpdu(tpdu, serviceCentreAddress);
     if (tpdu.type === 'SMS-DELIVER' || tpdu.type === 'SMS-SUBMIT') this.#takePart(progress, tpdu);
-    else progress.diagnostics.push(...tpdu.diagnostics);
+    else note(progress, tpdu.diagnostics);
   }
 
   #takePart(progress: Progress, source: Parameters<typeof readPart>[0]): void {
@@ -304,15 +305,21 @@ export class DecodeSession {
     const verdict = route(arrival);
     progress.arrival = arrival;
     progress.verdict = verdict;
-    progress.diagnostics.push(...arrival.diagnostics);
+    if (arrival.kind === 'push') note(progress, leftOutOf(arrival));
+    note(progress, arrival.diagnostics);
     if (arrival.kind === 'push') {
       progress.members.push = presentPush(arrival);
       const content = readDmContent(arrival, verdict.verdict, this.#secrets, { annotate, bodyOffset: arrival.body.byteOffset + shift });
       Object.assign(progress.members, content.members);
-      progress.diagnostics.push(...content.diagnostics);
+      note(progress, content.diagnostics);
     }
     progress.members.verdict = presentVerdict(verdict, arrival.kind === 'not-push' ? arrival.error : null);
   }
+}
+
+/** One by one: a hostile line asks for more of them than a call may have arguments. */
+function note({ diagnostics }: Progress, more: readonly Diagnostic[]): void {
+  for (const diagnostic of more) diagnostics.push(diagnostic);
 }
 
 function presentPart(members: Record<string, unknown>, part: ShortMessagePart): void {
