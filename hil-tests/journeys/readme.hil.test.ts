@@ -65,7 +65,8 @@ describe('the documents', () => {
       if (words.startsWith('modems') && code === 3) expect(program.stdout.items.join('\n')).toContain('does not exist');
     }
     await listen.stdout.wait('the message', (line) => line.includes('"event":"message"'));
-  });
+    // Nine programs one after the other.
+  }, 180_000);
 
   test('every command that the README lists is there, and no other', async ({ scene }) => {
     const listed = [...readme.matchAll(/^\| `wapbridge (\w+)` \|/gm)].map(([, name]) => name);
