@@ -3,15 +3,10 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { ConfigProblem } from './errors.js';
 import { nearestWord } from './nearest.js';
+import { syntaxWords, unsaid, wordsOf } from './words.js';
 
 /** Faults of the syntax that are told of one file. */
 const mostSyntaxProblems = 5;
-
-/** The first line of what the parser says; that its stack has an end is said as what it means for the file. */
-function syntaxMessage(message: string): string {
-  const [first = message] = message.split('\n', 1);
-  return first.startsWith('Maximum call stack') ? 'lists or maps are nested too deeply' : first;
-}
 
 /** Something wrong that a schema cannot say. */
 export interface FoundByHand {
@@ -55,19 +50,21 @@ export function checkYaml<Schema extends z.ZodType>(text: string, options: YamlC
     ...at(offset),
   });
   // What the first fault in the syntax leaves behind is faults too, as many as you like: some of them are enough.
-  const found: ConfigProblem[] = document.errors
-    .slice(0, mostSyntaxProblems)
-    .map((error) => problem('config/syntax', [], syntaxMessage(error.message), error.pos[0], 'mend the YAML'));
+  const found: ConfigProblem[] = document.errors.slice(0, mostSyntaxProblems).map((error) => {
+    const [message, advice] = syntaxWords(error);
+    return problem('config/syntax', [], message, error.pos[0], advice);
+  });
   if (found.length === 0) {
     let content: unknown;
     try {
       content = document.toJS({ maxAliasCount: 100 }) ?? {};
     } catch (error) {
       if (!(error instanceof ReferenceError)) throw error;
-      found.push(problem('config/syntax', [], error.message, 0, 'write the values out instead of using aliases'));
+      const what = error.message.startsWith('Unresolved') ? 'an alias has no anchor before it' : 'aliases stand for far too much';
+      found.push(problem('config/syntax', [], what, 0, 'write the values out instead of using aliases'));
     }
     if (found.length === 0) {
-      const parsed = options.schema.safeParse(content);
+      const parsed = options.schema.safeParse(content, unsaid);
       if (parsed.success) {
         found.push(
           ...(options.further?.(parsed.data) ?? []).map(({ code, path, message, advice }) =>
@@ -93,15 +90,8 @@ export function checkYaml<Schema extends z.ZodType>(text: string, options: YamlC
               );
             }
           } else {
-            found.push(
-              problem(
-                codeOf(issue),
-                issue.path,
-                `${issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.')}: ${issue.message}`,
-                offsetOf(document, issue.path),
-                adviceFor(issue, content),
-              ),
-            );
+            const { code, message, advice } = wordsOf(issue, valueAt(content, issue.path));
+            found.push(problem(code, issue.path, message, offsetOf(document, issue.path), advice));
           }
         }
       }
@@ -110,19 +100,6 @@ export function checkYaml<Schema extends z.ZodType>(text: string, options: YamlC
   found.sort((a, b) => a.line - b.line || a.column - b.column);
   const [first = problem('config/syntax', [], 'the file cannot be read', 0), ...others] = found;
   return { ok: false, problems: [first, ...others] };
-}
-
-function codeOf(issue: z.core.$ZodIssue): ErrorCode {
-  if (issue.code === 'invalid_type' && issue.input === undefined && /undefined/.test(issue.message)) return 'config/missing-key';
-  return 'config/bad-value';
-}
-
-function adviceFor(issue: z.core.$ZodIssue, content: unknown): string | undefined {
-  if (issue.code !== 'invalid_value' && issue.code !== 'invalid_union') return undefined;
-  const value = valueAt(content, issue.path);
-  const known = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  const near = typeof value === 'string' ? nearestWord(value, known) : undefined;
-  return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 const within = (path: readonly PropertyKey[]): string => (path.length === 0 ? '' : ` in ${path.map(String).join('.')}`);

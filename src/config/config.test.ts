@@ -136,8 +136,8 @@ describe('files', () => {
     await writeFile(file, 'json: yes please\nquite: true\n');
     await expect(loadConfig(file)).rejects.toMatchObject({
       code: 'config/bad-value',
-      message: expect.stringMatching(/config\.yaml:1:7: json: .* \(and 1 more\)$/),
-      advice: 'see wapbridge config check for all',
+      message: expect.stringMatching(/config\.yaml:1:7: json is text, not true or false \(and 1 more\)$/),
+      advice: 'write true or false; see wapbridge config check for all',
     });
   });
 

@@ -130,7 +130,7 @@ const push = {
   'transaction-id': whole('First octet of the push', 0, 255),
   reference: whole('Reference that the parts share', 0, 65_535),
   'reference-bits': z
-    .union([z.literal(8), z.literal(16)])
+    .union([z.literal(8), z.literal(16)], { error: 'write 8 or 16' })
     .optional()
     .describe('Width of that reference'),
   'part-order': text('reverse, or the parts in their order: 3,1,2'),

@@ -10,7 +10,7 @@ export const secretReference = z
       z.strictObject({
         environment: z
           .string()
-          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'a variable has letters, digits and underscores, no digit first' })
           .describe('Environment variable that holds the secret'),
       }),
     ],
