@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { Config } from '../config/index.js';
+import { BridgeError } from '../errors.js';
 import type { Configuration } from './command.js';
 import { defaultConfigFile } from './location.js';
 
@@ -21,14 +23,24 @@ function configOption(argv: readonly string[]): string | undefined {
  */
 export async function readConfiguration(argv: readonly string[], environment: Environment): Promise<Configuration | null> {
   if (argv.includes('--help') || argv.includes('--version')) return null;
-  let file = configOption(argv);
-  if (file === undefined) {
-    const usual = defaultConfigFile(environment);
-    if (usual === null || !existsSync(usual)) return null;
-    file = usual;
-  }
+  const named = configOption(argv);
+  const file = named ?? defaultConfigFile(environment);
+  if (file === null || (named === undefined && !existsSync(file))) return null;
   const { loadConfig } = await import('../config/index.js');
-  return { file, content: await loadConfig(file) };
+  try {
+    return { file, content: await loadConfig(file, 'check --config') };
+  } catch (error) {
+    if (named !== undefined || !(error instanceof BridgeError)) throw error;
+    // Nobody named it on the command line: whoever reads the error must learn why it is read at all.
+    const advice = [...(error.advice === undefined || error.advice === 'check --config' ? [] : [error.advice]), whyRead(environment)];
+    throw new BridgeError(error.code, error.message, { cause: error, advice: advice.join('; ') });
+  }
+}
+
+/** Why a configuration is read that no command line names. */
+export function whyRead(environment: Environment): string {
+  const from = isAbsolute(environment['XDG_CONFIG_HOME'] ?? '') ? 'XDG_CONFIG_HOME leads to it' : 'it is in the home folder';
+  return `this file is read where --config names no other (${from})`;
 }
 
 /** The options that a configuration gives a command; `--quiet` on the command line wins over `verbose` in the file, and the reverse. */

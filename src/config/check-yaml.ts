@@ -25,12 +25,15 @@ export interface YamlCheck<Schema extends z.ZodType> {
   readonly further?: (content: z.output<Schema>) => readonly FoundByHand[];
 }
 
+/** Where what stands at a path is in the file. Lines and columns count from 1. */
+export type Place = (path: readonly PropertyKey[]) => { readonly line: number; readonly column: number };
+
 /** What checking found: the content and where its values stand, or everything that is wrong. Lines and columns count from 1. */
 export type CheckedYaml<Content> =
   | {
       readonly ok: true;
       readonly content: Content;
-      readonly place: (path: readonly PropertyKey[]) => { readonly line: number; readonly column: number };
+      readonly place: Place;
     }
   | { readonly ok: false; readonly problems: readonly [ConfigProblem, ...ConfigProblem[]] };
 

@@ -12,7 +12,7 @@ const problemsOf = (text: string) => {
 
 describe('a configuration', () => {
   test('may be empty', () => {
-    expect(checkConfig('')).toEqual({ ok: true, config: {} });
+    expect(checkConfig('')).toMatchObject({ ok: true, config: {} });
   });
 
   test('holds modems, sinks, routes, limits and the options of commands', () => {

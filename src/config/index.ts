@@ -6,3 +6,4 @@ export { addressFromHere } from './modem-address.js';
 export { nearestWord } from './nearest.js';
 export { type Config, configJsonSchema, configSchema } from './schema.js';
 export { readSecret, type SecretReference } from './secret.js';
+export { type Lacking, lookAround } from './surroundings.js';

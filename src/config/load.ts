@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { BridgeError } from '../errors.js';
-import { checkYaml, type FoundByHand } from './check-yaml.js';
+import { checkYaml, type FoundByHand, type Place } from './check-yaml.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { nearestWord } from './nearest.js';
 import { type Config, configJsonSchema, configSchema } from './schema.js';
@@ -10,18 +10,18 @@ const maxOctets = 1_048_576;
 
 /** What checking a text found: a configuration, or everything that is wrong with it. */
 export type Checked =
-  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: true; readonly config: Config; readonly place: Place }
   | { readonly ok: false; readonly problems: readonly [ConfigProblem, ...ConfigProblem[]] };
 
-/** Reads and checks a configuration file. @throws ConfigError with line and column; BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
-export async function loadConfig(file: string): Promise<Config> {
-  const checked = checkConfig(await readConfigText(file));
+/** Reads and checks a configuration file. `advice` is what to do where it cannot be read. @throws ConfigError with line and column; BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
+export async function loadConfig(file: string, advice?: string): Promise<Config> {
+  const checked = checkConfig(await readConfigText(file, advice));
   if (!checked.ok) throw new ConfigError(file, checked.problems);
   return checked.config;
 }
 
-/** The text of a configuration file, unchecked. @throws BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
-export async function readConfigText(file: string): Promise<string> {
+/** The text of a configuration file, unchecked. `advice` is what to do where it cannot be read. @throws BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
+export async function readConfigText(file: string, advice = 'check its path'): Promise<string> {
   try {
     const handle = await open(file, 'r');
     try {
@@ -41,7 +41,7 @@ export async function readConfigText(file: string): Promise<string> {
       throw new BridgeError('config/not-permitted', `the configuration ${file} may not be read`, { cause, advice: 'check who owns it' });
     }
     const what = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-    throw new BridgeError('config/unreadable', `the configuration ${file} ${what}`, { cause, advice: 'check --config' });
+    throw new BridgeError('config/unreadable', `the configuration ${file} ${what}`, { cause, advice });
   }
   throw new BridgeError('config/too-large', `the configuration ${file} is larger than 1 MiB`, {
     advice: 'check that it is the right file',
@@ -51,7 +51,7 @@ export async function readConfigText(file: string): Promise<string> {
 /** Checks the text of a configuration file. Never throws for what is in it. */
 export function checkConfig(text: string): Checked {
   const checked = checkYaml(text, { schema: configSchema, jsonSchema: configJsonSchema, further: unknownSinks });
-  return checked.ok ? { ok: true, config: checked.content } : checked;
+  return checked.ok ? { ok: true, config: checked.content, place: checked.place } : checked;
 }
 
 /** Sinks that a route names and nobody describes. */

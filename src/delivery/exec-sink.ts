@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { Cancel, Clock } from '../runtime/index.js';
+import { type Cancel, type Clock, findProgram } from '../runtime/index.js';
 import { describe } from './described.js';
 import { oneLine, reasonOf, SinkError } from './errors.js';
 import type { DeliveryReceipt, Handover, Sink } from './types.js';
@@ -34,7 +32,7 @@ export interface ExecSinkOptions {
  */
 export function execSink({ name, command, clock, environment = process.env }: ExecSinkOptions): Sink {
   const [program = '', ...words] = command;
-  const file = findProgram(program, environment.PATH ?? '/usr/bin:/bin');
+  const file = findProgram(program, environment.PATH);
   if (file === null)
     throw new SinkError('delivery/no-such-program', `the sink ${name} runs ${program}, which is not there or not executable`, name, {
       advice: 'correct command, or make the file executable',
@@ -130,21 +128,4 @@ function factsFor(handover: Handover): Record<string, string> {
   return Object.fromEntries(
     variables.flatMap(([key, value]) => (value === null ? [] : [[key, value.replaceAll('\u0000', '\u2400').slice(0, environmentOctets)]])),
   );
-}
-
-/** The file that would be run, as a shell's search would find it; null where there is none. */
-function findProgram(program: string, path: string): string | null {
-  const candidates = program.includes('/') ? [resolve(program)] : path.split(delimiter).map((folder) => join(folder || '.', program));
-  return candidates.find(isExecutable) ?? null;
-}
-
-function isExecutable(file: string): boolean {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch (caught) {
-    if (caught instanceof Error) return false;
-    throw caught;
-  }
 }

@@ -1,4 +1,5 @@
 export type { Cancel, Clock, Random } from './clock.js';
+export { findProgram } from './find-program.js';
 export { type HeldName, holdName } from './hold-name.js';
 export { createLogger, type LogFields, type Logger, type LogLevel, silentLogger } from './log.js';
 export { Mailbox } from './mailbox.js';

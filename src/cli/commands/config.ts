@@ -1,13 +1,15 @@
-import { checkConfig, configJsonSchema, readConfigText } from '../../config/index.js';
+import { type ConfigProblem, checkConfig, configJsonSchema, lookAround, readConfigText } from '../../config/index.js';
 import { BridgeError } from '../../errors.js';
-import { defineCommand, defineCommandGroup } from '../command.js';
-import { exitCodes } from '../exit-codes.js';
+import { type CommandIo, defineCommand, defineCommandGroup } from '../command.js';
+import { whyRead } from '../configuration.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { defaultConfigFile } from '../location.js';
 import { escapeText, styled } from '../terminal.js';
 
 const check = defineCommand({
   command: 'check [file]',
-  describe: 'says what is wrong in a configuration file, with line and column',
+  describe:
+    'says what is wrong in a configuration file, with line and column, and which programs, files and secrets that it names are missing',
   examples: [
     ['$0 config check', 'checks the file that commands read by themselves'],
     ['$0 config check bench.yaml', 'checks another'],
@@ -15,27 +17,58 @@ const check = defineCommand({
   builder: (parser) =>
     parser.positional('file', { type: 'string', describe: 'the file; by default the one that commands read by themselves' }),
   run: async (options, { output, environment }) => {
-    const file = options.file ?? options.config ?? defaultConfigFile(environment);
-    if (file === null) {
-      throw new BridgeError('cli/no-home', 'no home folder is known for this user, so there is no configuration that is read by itself', {
-        advice: 'name a file, or set HOME or XDG_CONFIG_HOME',
-      });
-    }
-    const checked = checkConfig(await readConfigText(file));
-    const problems = checked.ok ? [] : checked.problems;
+    const { file, from } = fileToCheck(options, environment);
+    const checked = checkConfig(await readConfigText(file, adviceFor[from]));
+    const { problems, warnings } = checked.ok
+      ? await lookAround(checked.config, checked.place, environment)
+      : { problems: checked.problems, warnings: [] };
+    const ok = problems.length === 0;
     if (options.json) {
-      output.object({ file, ok: checked.ok, problems: problems.map((problem) => ({ ...problem, advice: problem.advice ?? null })) });
-    } else if (checked.ok) {
-      output.line(`${escapeText(file)}: ${styled(output.terminal, 'green', 'ok')}`);
+      const shown = (found: readonly ConfigProblem[]) => found.map((problem) => ({ ...problem, advice: problem.advice ?? null }));
+      output.object({ file, from, ok, problems: shown(problems), warnings: shown(warnings) });
     } else {
-      for (const { line, column, message, advice } of problems) {
+      const show = ({ line, column, message, advice }: ConfigProblem, kind: string): void => {
         const where = styled(output.terminal, 'bold', `${escapeText(file)}:${line}:${column}:`);
-        output.line(`${where} ${escapeText(message)}${advice === undefined ? '' : `; ${escapeText(advice)}`}`);
-      }
+        output.line(`${where} ${kind}${escapeText(message)}${advice === undefined ? '' : `; ${escapeText(advice)}`}`);
+      };
+      for (const problem of problems) show(problem, '');
+      for (const warning of warnings) show(warning, styled(output.terminal, 'yellow', 'warning: '));
+      const count = warnings.length === 0 ? '' : `, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
+      const why = from === 'default' ? `; ${whyRead(environment)}` : '';
+      if (ok) output.line(`${escapeText(file)}: ${styled(output.terminal, 'green', 'ok')}${count}${why}`);
     }
-    return checked.ok ? exitCodes.done : exitCodes.usage;
+    return exitCodeOfProblems(problems);
   },
 });
+
+/** Where the name of the file was found. */
+type Origin = 'argument' | '--config' | 'default';
+
+const adviceFor: Readonly<Record<Origin, string>> = {
+  argument: 'check the path',
+  '--config': 'check --config',
+  default: 'this is the file that is read where --config names no other; name another, as in wapbridge config check FILE',
+};
+
+/** @throws BridgeError `cli/no-home` */
+function fileToCheck(
+  options: { readonly file?: string | undefined; readonly config?: string | undefined },
+  environment: CommandIo['environment'],
+): { readonly file: string; readonly from: Origin } {
+  if (options.file !== undefined) return { file: options.file, from: 'argument' };
+  if (options.config !== undefined) return { file: options.config, from: '--config' };
+  const file = defaultConfigFile(environment);
+  if (file !== null) return { file, from: 'default' };
+  throw new BridgeError('cli/no-home', 'no home folder is known for this user, so there is no configuration that is read by itself', {
+    advice: 'name a file, or set HOME or XDG_CONFIG_HOME',
+  });
+}
+
+/** As `listen` would end with that configuration: where nothing is wrong but that secrets are missing, with their code. */
+function exitCodeOfProblems(problems: readonly ConfigProblem[]): ExitCode {
+  if (problems.length === 0) return exitCodes.done;
+  return problems.every(({ code }) => code === 'config/secret-missing') ? exitCodes.policy : exitCodes.usage;
+}
 
 const schema = defineCommand({
   command: 'schema',
