@@ -14,6 +14,11 @@ afterEach(async () => {
 });
 const patience = { headersMs: 200, requestMs: 300, idleMs: 60_000 };
 
+const envelope = (line: string): Buffer =>
+  post(Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: application/vnd.syncml.dm+xml\r\n${line}\r\n\r\n<SyncML/>`), {
+    'Content-Type': 'application/http',
+  });
+
 describe('OTA-HTTP', () => {
   test('a push is answered with 204 and push status 400 once it is stored, and not before', async () => {
     let store: () => void = () => {};
@@ -45,6 +50,14 @@ describe('OTA-HTTP', () => {
     ['no length', 'POST /wappush HTTP/1.1\r\nContent-Type: text/xml\r\n\r\nabc', /^HTTP\/1\.1 411 [\s\S]*Connection: close/],
     ['no length, by HTTP/1.0', 'POST /wappush HTTP/1.0\r\nContent-Type: text/xml\r\n\r\nabc', /^HTTP\/1\.1 411 /],
     ['encoded content', post(dmMessage, { 'Content-Encoding': 'gzip' }), /^HTTP\/1\.1 415 [\s\S]*Accept-Encoding: identity/],
+    [
+      'a transfer coding that nobody undoes',
+      'POST /wappush HTTP/1.1\r\nContent-Type: text/xml\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+      /^HTTP\/1\.1 501 [\s\S]*Connection: close/,
+    ],
+    ['encoded content inside an envelope', envelope('Content-Encoding: gzip'), /^HTTP\/1\.1 415 /],
+    ['chunks inside an envelope', envelope('Transfer-Encoding: chunked'), /^HTTP\/1\.1 415 /],
+    ['two content types inside an envelope', envelope('Content-Type: text/plain'), /^HTTP\/1\.1 400 /],
     ['no content type', post(dmMessage, { 'Content-Type': '' }), /^HTTP\/1\.1 400 /],
     ['an envelope that is none', post(Buffer.from('hello'), { 'Content-Type': 'application/http' }), /^HTTP\/1\.1 400 /],
     ['too much', post(Buffer.alloc(262_145)), /^HTTP\/1\.1 413 /],

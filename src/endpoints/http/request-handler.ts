@@ -94,24 +94,19 @@ export class HttpRequestHandler {
 
   /** What can be said before the entity is read. */
   #early(request: IncomingMessage): Refusal | null {
-    const refused = (status: number, why: string, headers: readonly HttpHeader[] = []): Refusal => ({
-      status,
-      code: 'endpoints/http-refused',
-      why,
-      headers,
-    });
-    if (request.rawHeaders.length / 2 > mostHeaders) return refused(431, `more than ${mostHeaders} header fields`);
+    if (request.rawHeaders.length / 2 > mostHeaders) return refusalOf(431, `more than ${mostHeaders} header fields`);
     const path = pathOf(request.url ?? '');
-    if (path !== pushPath && !(path === '*' && request.method === 'OPTIONS')) return refused(404, `only ${pushPath} is here`);
+    if (path !== pushPath && !(path === '*' && request.method === 'OPTIONS')) return refusalOf(404, `only ${pushPath} is here`);
     if (request.method !== 'POST' && request.method !== 'OPTIONS')
-      return refused(405, `${shown(request.method ?? '')} is not taken`, [['Allow', allow]]);
+      return refusalOf(405, `${shown(request.method ?? '')} is not taken`, [['Allow', allow]]);
     if (request.method === 'OPTIONS') return null;
-    const encodings = valuesOf(request, 'content-encoding').filter((encoding) => encoding.trim().toLowerCase() !== 'identity');
-    if (encodings.length > 0) return refused(415, 'its content is encoded', [['Accept-Encoding', 'identity']]);
+    const codings = valuesOf(request, 'transfer-encoding').join(', ').trim();
+    if (!/^(?:chunked)?$/i.test(codings)) return refusalOf(501, 'it has a transfer coding other than chunked', [closing]);
     // By the rules a request without either has no entity; a sender that means its end by the connection's would lose one unseen.
     if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
-      return refused(411, 'it says neither how long its entity is nor that it comes in chunks', [closing]);
-    if (valuesOf(request, 'content-type').length > 1) return refused(400, 'it has more than one content type');
+      return refusalOf(411, 'it says neither how long its entity is nor that it comes in chunks', [closing]);
+    const unreadable = unreadableBy(headersOf(request));
+    if (unreadable !== null) return unreadable;
     if (Number(request.headers['content-length'] ?? 0) > mostEntityOctets) return tooLarge;
     if (this.#waiting.size > mostWaiting) return overloaded;
     return null;
@@ -127,9 +122,12 @@ export class HttpRequestHandler {
       if (!(error instanceof DecodeError) || !isPushCode(error.code)) throw error;
       return this.#refuse(request, response, { status: 400, code: error.code, why: `${error.message} (${error.field}, ${error.offset})` });
     }
-    const contentType = push.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+    // What is inside an envelope is under the same rules, and has no chunks that anybody would have joined.
+    const inside = push.headers === headers ? null : unreadableBy(push.headers, { inside: true });
+    if (inside !== null) return this.#refuse(request, response, inside);
+    const [contentType = ''] = fieldsOf(push.headers, 'content-type');
     if (contentType.trim() === '') {
-      return this.#refuse(request, response, { status: 400, code: 'endpoints/http-refused', why: 'the push has no content type' });
+      return this.#refuse(request, response, refusalOf(400, 'the push has no content type'));
     }
     const proof = guard?.examine({
       method: request.method ?? '',
@@ -183,6 +181,23 @@ const later: readonly HttpHeader[] = [['Retry-After', String(retryAfterSeconds)]
 const tooLarge: Refusal = { status: 413, code: 'endpoints/http-too-large', why: `a push has at most ${mostEntityOctets} octets` };
 const overloaded: Refusal = { status: 503, code: 'endpoints/overloaded', why: 'more is coming in than the disk takes', headers: later };
 
+/**
+ * Why content cannot be taken for the push's body as it stands, by the header fields that belong to it; null where it can.
+ * @see RFC 9110 8.4, RFC 9112 6.1
+ */
+function unreadableBy(headers: readonly HttpHeader[], { inside = false } = {}): Refusal | null {
+  const plain = (coding: string): boolean => /^\s*(?:identity)?\s*$/i.test(coding);
+  if (!fieldsOf(headers, 'content-encoding').every(plain)) {
+    return refusalOf(415, 'its content is encoded', [['Accept-Encoding', 'identity']]);
+  }
+  if (inside && !fieldsOf(headers, 'transfer-encoding').every(plain)) return refusalOf(415, 'the message inside it has a transfer coding');
+  return fieldsOf(headers, 'content-type').length > 1 ? refusalOf(400, 'it has more than one content type') : null;
+}
+
+function refusalOf(status: number, why: string, headers: readonly HttpHeader[] = []): Refusal {
+  return { status, code: 'endpoints/http-refused', why, headers };
+}
+
 const closing: HttpHeader = ['Connection', 'close'];
 /** Octets of a refused entity that are read and let go, so that its sender comes to read the answer. */
 const mostUnread = 4_194_304;
@@ -202,7 +217,11 @@ function answer(request: IncomingMessage, response: ServerResponse, status: numb
 }
 
 function valuesOf(request: IncomingMessage, name: string): readonly string[] {
-  return headersOf(request).flatMap(([sent, value]) => (sent.toLowerCase() === name ? [value] : []));
+  return fieldsOf(headersOf(request), name);
+}
+
+function fieldsOf(headers: readonly HttpHeader[], name: string): readonly string[] {
+  return headers.flatMap(([sent, value]) => (sent.toLowerCase() === name ? [value] : []));
 }
 
 /** The path of a request target in either form; what follows a question mark names nothing here. @see RFC 9112 3.2 */
