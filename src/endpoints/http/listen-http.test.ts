@@ -84,6 +84,38 @@ describe('OTA-HTTP', () => {
     expect(taken.messages.map(({ octets }) => Buffer.compare(octets, dmMessage))).toEqual([0, 0, 0, 0]);
   });
 
+  test('a sender of HTTP/1.0 that asks for it goes on by its connection, whatever the answers, and one that does not is left', async () => {
+    const { port, taken } = await listen();
+    const older = (more: Record<string, string>, body = dmMessage): string =>
+      post(body, more).toString('latin1').replace('HTTP/1.1', 'HTTP/1.0');
+    const stays = { Connection: 'TE, Keep-Alive' };
+    const connection = new RawConnection(port);
+    const asked = [
+      older(stays),
+      'OPTIONS /wappush HTTP/1.0\r\nConnection: keep-alive\r\n\r\n',
+      older({ ...stays, 'Content-Type': '' }),
+      older(stays),
+    ];
+    for (const [index, sent] of asked.entries()) {
+      connection.socket.write(Buffer.from(sent, 'latin1'));
+      await connection.until(/\r\n\r\n/, index + 1);
+    }
+    const answers = connection.received.split('\r\n\r\n').slice(0, -1);
+    expect(answers.map((answer) => [answer.split(' ')[1], /\nConnection: keep-alive(?:\r|$)/i.test(answer)])).toEqual([
+      ['204', true],
+      ['204', true],
+      ['400', true],
+      ['204', true],
+    ]);
+    connection.socket.write(Buffer.from(older({}), 'latin1'));
+    await connection.closed;
+    expect(connection.received).toMatch(/\nConnection: close\r\n(?:.+\r\n)*\r\n$/);
+    const both = new RawConnection(port);
+    both.socket.write(Buffer.from(older({ Connection: 'keep-alive, close' }), 'latin1'));
+    await both.closed;
+    expect(taken.messages).toHaveLength(4);
+  });
+
   test('secrets of a request are not kept', async () => {
     const { port, taken } = await listen();
     await ask(port, post(dmMessage, { Authorization: 'Basic YmVuY2g6c2VjcmV0', 'X-Syncml-Hmac': 'mac=x', Cookie: 'a' }));

@@ -206,6 +206,8 @@ function answer(request: IncomingMessage, response: ServerResponse, status: numb
   if (response.headersSent || response.destroyed) return;
   const all: HttpHeader[] = [['X-Wap-Push-OTA-Version', '1.0'], ...headers];
   if (status !== 204) all.push(['Content-Length', '0']);
+  // Node closes behind an answer without a length, which 204 must not have; it ends with its header lines all the same.
+  if (asksToStay(request) && !headers.includes(closing)) all.push(['Connection', 'keep-alive']);
   response.writeHead(status, all.flat());
   response.end();
   if (request.complete) return;
@@ -214,6 +216,13 @@ function answer(request: IncomingMessage, response: ServerResponse, status: numb
     unread += chunk.length;
     if (unread > mostUnread) request.socket.destroy();
   });
+}
+
+/** Whether a sender of HTTP/1.0 wants to go on by its connection; later ones do unless they say otherwise. @see RFC 9112 9.3, C.2.2 */
+function asksToStay(request: IncomingMessage): boolean {
+  if (request.httpVersion !== '1.0') return false;
+  const options = valuesOf(request, 'connection').flatMap((value) => value.split(',').map((option) => option.trim().toLowerCase()));
+  return options.includes('keep-alive') && !options.includes('close');
 }
 
 function valuesOf(request: IncomingMessage, name: string): readonly string[] {
