@@ -16,7 +16,7 @@ export { type EndpointSettings, type ListenersAsked, listenersOf, senderOf } fro
 export type * from './events.js';
 export { type Judgement, judge } from './message.js';
 export type { ModemToDrive } from './modem-loop.js';
-export { expiredSets, type PartialMessage, waitingSets } from './open-sets.js';
+export { expiredSets, heldMessages, type PartialMessage, waitingSets } from './open-sets.js';
 export {
   leftOutOf,
   type Presented,

@@ -12,6 +12,7 @@ import { deliverPdu } from './deliver.testing.js';
 import { type DmPolicy, openDmPolicy } from './dm-policy.js';
 import type { BridgeEvent } from './events.js';
 import { Intake } from './intake.js';
+import { heldMessages } from './open-sets.js';
 import { SharedCommits } from './shared-commits.js';
 
 const folders: string[] = [];
@@ -172,6 +173,40 @@ test('a bootstrap that a crash left unjudged waits until the IMSI of its SIM is 
   await after.intake.flush();
   expect(after.messages()).toHaveLength(1);
   expect(after.journal.openParts()).toEqual([]);
+});
+
+test('what a crash left unjudged is listed as held, with why, until it is judged', async () => {
+  const folder = newFolder();
+  const crashed = run(folder, { crashing: 4 });
+  for (const part of bootstrap) await crashed.receive(part);
+  await crashed.receive(notification('62112291830500'));
+  await crashed.receive('nonsense');
+  await crashed.intake.accept({
+    binding: 'udp',
+    from: '127.0.0.1:9200',
+    envelope: { headers: [], destinationPort: 2948, sourcePort: 9200 },
+    octets: fromHex(push),
+    retransmissionKey: null,
+  });
+  const held = (run: Run, laterMs: number) =>
+    heldMessages(run.journal, run.clock.now() + laterMs).map(({ id, parts, set }) => [id, set.binding, set.from, parts.length, set.reason]);
+  const forSim = ['held-1', 'sms', '+15550000002', 2, 'waits for the IMSI of its SIM, with which its sender made the MAC'];
+  // What came just now is being worked on, and waits for nothing.
+  expect(held(crashed, 0)).toEqual([forSim]);
+  const forListen = 'stored, and judged by the wapbridge listen that runs next';
+  expect(held(crashed, 10_000)).toEqual([
+    ['held-5', 'udp', '127.0.0.1:9200', 1, forListen],
+    ['held-4', 'sms', null, 1, forListen],
+    ['held-3', 'sms', '+15550000002', 1, forListen],
+    forSim,
+  ]);
+  await crashed.end();
+  const after = run(folder);
+  await after.intake.flush();
+  expect(held(after, 10_000)).toEqual([forSim]);
+  after.intake.simKnown(receiver, imsi);
+  await after.intake.flush();
+  expect(held(after, 10_000)).toEqual([]);
 });
 
 test('where its SIM does not come back it is handed on as unverifiable, and one that no IMSI can vouch for does not wait', async () => {

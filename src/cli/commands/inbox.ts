@@ -33,7 +33,7 @@ const list = defineCommand({
   builder: (parser) => filtered(parser, 100),
   run: async (options, io) => {
     await reading(options, io, async (journal) => {
-      const { sets, messages } = inboxEntries(journal, filterOf(options, io));
+      const { sets, messages } = inboxEntries(journal, filterOf(options, io), io.clock.now());
       const show = (entry: Readonly<Record<string, unknown>>): void => {
         if (options.json) io.output.object(entry);
         else io.output.line(listLine(entry, io));
@@ -60,7 +60,7 @@ const show = defineCommand({
   run: async (options, io) => {
     await reading(options, io, async (journal) => {
       const details = journal.details(wholeId(journal, options.id));
-      const set = details === null ? findSet(journal, options.id) : null;
+      const set = details === null ? findSet(journal, options.id, io.clock.now()) : null;
       const entry = details !== null ? shownMessage(details) : set !== null ? listedSet(set, true) : null;
       if (entry === null) throw unknownMessage(options.id);
       if (options.json) io.output.object(entry);
@@ -118,11 +118,12 @@ const exporting = defineCommand({
     await reading(options, io, async (journal) => {
       const ids = options.id ?? [];
       const named = ids.length > 0;
-      const found = named ? null : inboxEntries(journal, filterOf(options, io));
+      const found = named ? null : inboxEntries(journal, filterOf(options, io), io.clock.now());
       const details = named
         ? ids.map((id) => journal.details(id) ?? id)
         : (found?.messages ?? []).map(({ id }) => journal.details(id) ?? id);
-      const sets = found?.sets ?? details.flatMap((entry) => (typeof entry === 'string' ? (findSet(journal, entry) ?? []) : []));
+      const sets =
+        found?.sets ?? details.flatMap((entry) => (typeof entry === 'string' ? (findSet(journal, entry, io.clock.now()) ?? []) : []));
       for (const entry of details) if (typeof entry === 'string' && sets.every(({ id }) => id !== entry)) throw unknownMessage(entry);
       const capture = pcap === undefined ? null : await openCaptureFile(pcap);
       let count = 0;

@@ -1,9 +1,9 @@
-import { expiredSets, type PartialMessage, waitingSets } from '../../bridge/index.js';
+import { expiredSets, heldMessages, type PartialMessage, waitingSets } from '../../bridge/index.js';
 import { BridgeError } from '../../errors.js';
 import type { JournalReader, StoredMessage } from '../../journal/index.js';
 import type { InboxFilter } from './filters.js';
 
-/** What the inbox holds under a filter: what is not whole, then messages, each newest first. */
+/** What the inbox holds under a filter: what is not whole or not judged, then messages, each newest first. */
 export interface InboxEntries {
   readonly sets: readonly PartialMessage[];
   readonly messages: readonly StoredMessage[];
@@ -11,9 +11,13 @@ export interface InboxEntries {
 
 const mostLetters = 1_000;
 
-/** Looks through a journal. */
-export function inboxEntries(journal: JournalReader, filter: InboxFilter): InboxEntries {
-  const sets = [...(filter.incomplete ? waitingSets(journal) : []), ...(filter.expired ? expiredSets(journal, mostLetters) : [])];
+/** Looks through a journal. @param now milliseconds since 1970-01-01 UTC */
+export function inboxEntries(journal: JournalReader, filter: InboxFilter, now: number): InboxEntries {
+  const sets = [
+    ...(filter.incomplete ? waitingSets(journal) : []),
+    ...(filter.held ? heldMessages(journal, now) : []),
+    ...(filter.expired ? expiredSets(journal, mostLetters) : []),
+  ];
   const { from, since, until } = filter;
   return {
     sets: sets.filter(({ set }) => {
@@ -38,8 +42,13 @@ export function wholeId(journal: Pick<JournalReader, 'messageIds'>, given: strin
   throw new BridgeError('cli/unknown-message', `several messages have an id that begins with ${given}`, { advice: 'give more of it' });
 }
 
-/** A message that is not whole, by its id; null where there is none. */
-export function findSet(journal: JournalReader, id: string): PartialMessage | null {
-  const sets = id.startsWith('incomplete-') ? waitingSets(journal) : id.startsWith('expired-') ? expiredSets(journal, mostLetters) : [];
-  return sets.find((set) => set.id === id) ?? null;
+/** A message that is not whole or not judged, by its id; null where there is none. @param now milliseconds since 1970-01-01 UTC */
+export function findSet(journal: JournalReader, id: string, now: number): PartialMessage | null {
+  return setsLike(journal, id, now).find((set) => set.id === id) ?? null;
+}
+
+function setsLike(journal: JournalReader, id: string, now: number): readonly PartialMessage[] {
+  if (id.startsWith('incomplete-')) return waitingSets(journal);
+  if (id.startsWith('held-')) return heldMessages(journal, now);
+  return id.startsWith('expired-') ? expiredSets(journal, mostLetters) : [];
 }

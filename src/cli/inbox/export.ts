@@ -9,10 +9,10 @@ import { makeFolder } from '../../runtime/index.js';
 import { numberAt, objectAt, textAt } from '../json-view.js';
 import { factsOf } from './present-entry.js';
 
-/** The packets of stored parts: what came over the air, without the service centre address. What was no hex has none. */
+/** The packets of stored parts: what came over the air, without the service centre address. What was no hex, or no short message, has none. */
 export function partPackets(parts: readonly StoredPart[], comment: string): readonly CapturedPacket[] {
-  return parts.flatMap(({ octets, receivedAt }) => {
-    if (!/^(?:[0-9A-F]{2})+$/.test(octets)) return [];
+  return parts.flatMap(({ binding, octets, receivedAt }) => {
+    if (binding !== 'sms' || !/^(?:[0-9A-F]{2})+$/.test(octets)) return [];
     const pdu = fromHex(octets, 'pdu');
     const tpdu = pdu.subarray(1 + (pdu[0] ?? 0));
     return tpdu.length === 0 ? [] : [{ dissector: 'gsm_sms', octets: tpdu, direction: 'from-modem', at: receivedAt, comment } as const];
@@ -27,8 +27,8 @@ export function messagePackets(message: StoredMessage, parts: readonly StoredPar
   const octets = textAt(datagram, 'octets');
   const destination = numberAt(datagram, 'destinationPort');
   const source = numberAt(datagram, 'sourcePort');
-  // What came without a modem was no short message: only its datagram, where it has one, can be shown.
-  const packets = message.binding === 'sms' ? partPackets(parts, comment) : [];
+  // Of what came without a modem only the datagram, where it has one, can be shown.
+  const packets = partPackets(parts, comment);
   if (objectAt(facts, 'push') === null || octets === null || destination === null || source === null) return packets;
   const whole: CapturedPacket = {
     dissector: 'wsp-cl',

@@ -1,8 +1,8 @@
 import { BridgeError } from '../../errors.js';
 import type { MessageFilter } from '../../journal/index.js';
 
-/** What `inbox list` and `inbox export` can be narrowed to; `incomplete` and `expired` are messages of which parts are missing. */
-export const inboxStates = ['pending', 'undelivered', 'settled', 'incomplete', 'expired'] as const;
+/** What `inbox list` and `inbox export` can be narrowed to; of `incomplete` and `expired` parts are missing, `held` is whole and not judged. */
+export const inboxStates = ['pending', 'undelivered', 'settled', 'incomplete', 'held', 'expired'] as const;
 export type InboxState = (typeof inboxStates)[number];
 
 /** What `--verdict` takes; `report` is a status report. */
@@ -18,11 +18,12 @@ export interface FilterOptions {
   readonly limit: number;
 }
 
-/** What is wanted: which messages, and which sets that lack parts. */
+/** What is wanted: which messages, which sets that lack parts, and whether what is not judged. */
 export interface InboxFilter {
   /** Null where no whole message is wanted. */
   readonly messages: MessageFilter | null;
   readonly incomplete: boolean;
+  readonly held: boolean;
   readonly expired: boolean;
   readonly from: string | undefined;
   readonly since: number | undefined;
@@ -49,8 +50,9 @@ export function inboxFilter({ verdict, from, since, until, state, limit }: Filte
           ...(state === undefined ? {} : { state }),
         }
       : null,
-    // What is not whole has no verdict yet.
+    // What is not whole, or not judged, has no verdict yet.
     incomplete: verdict === undefined && (state === undefined || state === 'incomplete'),
+    held: verdict === undefined && (state === undefined || state === 'held'),
     expired: verdict === undefined && (state === undefined || state === 'expired'),
     from,
     since: sinceMs,

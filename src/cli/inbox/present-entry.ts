@@ -28,9 +28,9 @@ export function listedMessage(message: StoredMessage, journal: Pick<JournalReade
   };
 }
 
-/** A message that is not whole as one line of `inbox list --json`; with `raw` its parts as stored. */
+/** A message that is not whole, or not judged, as one line of `inbox list --json`; with `raw` its parts as stored. */
 export function listedSet({ id, set, parts }: PartialMessage, raw: boolean): JsonObject {
-  const { event, binding, modem, from, concatenation, since, missing, reason } = set;
+  const { event, binding, modem, from, since, reason } = set;
   return {
     id,
     completedAt: null,
@@ -40,13 +40,12 @@ export function listedSet({ id, set, parts }: PartialMessage, raw: boolean): Jso
     modem,
     from,
     parts: parts.length,
-    total: concatenation.total,
-    concatenation,
-    missing,
+    ...(set.event === 'held' ? {} : { total: set.concatenation.total, concatenation: set.concatenation, missing: set.missing }),
     since,
     ...(reason === undefined ? {} : { reason }),
     deliveries: [],
-    ...(raw ? { sequences: set.parts.map(({ sequence }) => sequence), rawParts: parts.map(presentPart) } : {}),
+    ...(raw && set.event !== 'held' ? { sequences: set.parts.map(({ sequence }) => sequence) } : {}),
+    ...(raw ? { rawParts: parts.map(presentPart) } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ const stateStyles: Readonly<Record<string, Style>> = {
   undelivered: 'red',
   settled: 'green',
   incomplete: 'yellow',
+  held: 'yellow',
   expired: 'red',
 };
 
@@ -16,7 +17,8 @@ export function listLine(entry: JsonObject, { output, environment }: CommandIo):
   const glyphs = glyphsOf(environment);
   const state = textAt(entry, 'state') ?? '';
   const total = numberAt(entry, 'total');
-  const parts = total === null ? `${numberAt(entry, 'parts')}` : `${numberAt(entry, 'parts')}/${total}, missing ${missing(entry)}`;
+  const why = state === 'held' ? `, ${textAt(entry, 'reason')}` : '';
+  const parts = `${numberAt(entry, 'parts')}${total === null ? why : `/${total}, missing ${missing(entry)}`}`;
   const time = (textAt(entry, 'completedAt') ?? textAt(entry, 'since') ?? '').slice(0, 19).replace('T', ' ');
   const text = visible(
     `${time}  ${(textAt(entry, 'verdict') ?? '-').padEnd(17)} ${(textAt(entry, 'from') ?? '-').padEnd(16)} ${parts}`,
@@ -35,7 +37,7 @@ export function shownLines(entry: JsonObject, io: CommandIo): readonly string[] 
   const { output, environment } = io;
   const glyphs = glyphsOf(environment);
   const whole = textAt(entry, 'completedAt') !== null;
-  const reason = textAt(entry, 'reason');
+  const reason = textAt(entry, 'state') === 'held' ? null : textAt(entry, 'reason');
   const head = whole
     ? [...presentMessage(entry, output.terminal, glyphs), `  ${'state'.padEnd(15)} ${textAt(entry, 'state')}`]
     : [listLine(entry, io), ...(reason === null ? [] : [`  ${visible(reason, glyphs)}`])];
