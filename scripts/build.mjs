@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const built = join(top, 'dist');
@@ -35,12 +36,16 @@ try {
     process.stderr.write(`build: ${error.code === 'ENOENT' ? 'the compiler is not installed; run npm ci' : error.message}\n`);
   process.exitCode = status ?? 1;
   if (status === 0) {
+    await bundle(fresh);
+    const main = join('cli', 'main.js');
     const files = filesOf(fresh);
+    // Last what leads to the others: a program that is started meanwhile is the old one or the new one.
+    files.sort((one, other) => Number(one === main) - Number(other === main));
     for (const file of files) {
       const [from, to] = [join(fresh, file), join(built, file)];
-      if (file === join('cli', 'main.js')) chmodSync(from, 0o755);
+      if (file === main) chmodSync(from, 0o755);
       if (isSame(from, to)) {
-        if (file === join('cli', 'main.js')) chmodSync(to, 0o755);
+        if (file === main) chmodSync(to, 0o755);
         continue;
       }
       mkdirSync(dirname(to), { recursive: true });
@@ -49,6 +54,9 @@ try {
     const wanted = new Set(files);
     for (const file of filesOf(built)) if (!wanted.has(file)) rmSync(join(built, file), { force: true });
   }
+} catch (error) {
+  process.stderr.write(`build: ${error.code === 'ERR_MODULE_NOT_FOUND' ? 'the bundler is not installed; run npm ci' : error.message}\n`);
+  process.exitCode = 1;
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }

@@ -12,7 +12,7 @@ export { type ObexSenderOptions, obexSender } from './obex/send-obex.js';
 export { type ListenSipOptions, listenSip, type SipTlsOptions } from './sip/listen-sip.js';
 export type { RegistrationState } from './sip/registration.js';
 export { type SipSenderOptions, sipSender } from './sip/send-sip.js';
-export { longestRepetitionMs } from './sip/server-transactions.js';
+export { longestRepetitionMs } from './sip/timers.js';
 export { parseSipUri, type SipUri } from './sip/uri.js';
 export type * from './types.js';
 export { listenUdp, type UdpListenOptions, udpSender } from './udp.js';

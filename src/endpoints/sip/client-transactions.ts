@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../../runtime/index.js';
 import { EndpointError } from '../errors.js';
 import type { SipResponse } from './message.js';
 import { headerValue } from './message.js';
-import { t1Ms, t2Ms, transactionMs } from './server-transactions.js';
+import { t1Ms, t2Ms, transactionMs } from './timers.js';
 import { parseCSeq, topVia } from './via.js';
 
 /** What carries requests of ours. */
