@@ -98,12 +98,27 @@ describe('an OBEX listener', () => {
     expect(await peer.code(plainPacket(opcode.disconnect))).toBe(answer.success);
   });
 
-  test('an empty object of a DM type is a message without a body, and nothing is taken for a deletion', async () => {
+  test('an empty body is a message without one, and no body at all asks for a deletion, which is refused and is no message', async () => {
+    const { port, messages, refusals } = await open({ inbox: true });
+    const { peer, id } = await connected(port);
+    expect(await peer.code(putFinal([id, typeHeader(dmType), endOfBody(new Uint8Array())]))).toBe(answer.success);
+    expect(messages.map(({ octets }) => octets.length)).toEqual([0]);
+    expect(await peer.code(putFinal([id, typeHeader(dmType)]))).toBe(answer.forbidden);
+    expect(await peerOf(port).code(putFinal([{ id: headerId.name, kind: 'text', value: 'a' }]))).toBe(answer.forbidden);
+    expect(messages).toHaveLength(1);
+    expect(refusals.map(({ code }) => code)).toEqual(['endpoints/obex-refused', 'endpoints/obex-refused']);
+  });
+
+  test('an object whose body is encoded, or that has two types, is refused, and one that says a thing twice is taken', async () => {
     const { port, messages } = await open();
     const { peer, id } = await connected(port);
-    expect(await peer.code(putFinal([id, typeHeader(dmType)]))).toBe(answer.success);
-    expect(await peer.code(putFinal([id, typeHeader(dmType), endOfBody(new Uint8Array())]))).toBe(answer.success);
-    expect(messages.map(({ octets }) => octets.length)).toEqual([0, 0]);
+    const http = (line: string): ObexHeader => ({ id: headerId.http, kind: 'octets', value: Buffer.from(`${line}\r\n`) });
+    const put = (...more: readonly ObexHeader[]) => peer.code(putFinal([id, typeHeader(dmType), ...more, endOfBody(whole)]));
+    expect(await put(http('Content-Encoding: gzip'))).toBe(answer.unsupportedType);
+    expect(await put(typeHeader('text/plain'))).toBe(answer.badRequest);
+    expect(messages).toEqual([]);
+    expect(await put(http('content-encoding: identity'))).toBe(answer.success);
+    expect(await put(typeHeader(dmType))).toBe(answer.success);
   });
 
   test('says Success only when the disk has it, and Service Unavailable where the disk refuses', async () => {

@@ -2,7 +2,7 @@ import { OctetWriter } from '../../octets/index.js';
 import { dmMessageTypes, type HeaderLine } from '../../push/index.js';
 import { secretHeaders } from '../secret-headers.js';
 import { headerId } from './codes.js';
-import { asciiOf, numberHeader, type ObexHeader, octetsHeader, textHeader } from './header.js';
+import { asciiOf, numberHeader, type ObexHeader, textHeader } from './header.js';
 
 const mostFields = 64;
 /** Octets of Type, Name and header fields of one object together, as the other bindings have it. */
@@ -18,11 +18,17 @@ export class ObjectInTransit {
   readonly #body = new OctetWriter();
   #headOctets = 0;
   #ended = false;
+  #hasBody = false;
+  #otherType = false;
 
   /** Takes the headers of a packet; false where a body goes on behind its end. */
   add(headers: readonly ObexHeader[]): boolean {
-    const type = octetsHeader(headers, headerId.type);
-    if (type !== undefined) this.#type ??= this.#kept(plain(asciiOf(type)));
+    for (const { id, value } of headers) {
+      if (id !== headerId.type || !(value instanceof Uint8Array)) continue;
+      const type = plain(asciiOf(value));
+      if (this.#type === null) this.#type = this.#kept(type);
+      else this.#otherType ||= type !== this.#type;
+    }
     const name = textHeader(headers, headerId.name);
     if (name !== undefined) this.#name ??= this.#kept(plain(name));
     this.#announced ??= numberHeader(headers, headerId.length) ?? null;
@@ -31,6 +37,7 @@ export class ObjectInTransit {
       if (header.id === headerId.http) this.#addFields(asciiOf(header.value));
       if (header.id !== headerId.body && header.id !== headerId.endOfBody) continue;
       if (this.#ended && header.value.length > 0) return false;
+      this.#hasBody = true;
       this.#ended ||= header.id === headerId.endOfBody;
       this.#body.bytes(header.value);
     }
@@ -55,6 +62,21 @@ export class ObjectInTransit {
   /** Without what no type holds; null where it was not sent. */
   get type(): string | null {
     return this.#type;
+  }
+
+  /** It has neither Body nor End-of-Body, so that it asks for the object of its name to be deleted. @see IrOBEX 1.3, 3.3.3.6 */
+  get deletes(): boolean {
+    return !this.#hasBody;
+  }
+
+  /** It came with more than one Type, and nobody knows which of them it has. */
+  get hasOtherType(): boolean {
+    return this.#otherType;
+  }
+
+  /** An HTTP header field says that its body is coded in a way that nobody undoes here. */
+  get isEncoded(): boolean {
+    return this.#http.some(([name, value]) => name.toLowerCase() === 'content-encoding' && !/^(?:identity)?$/i.test(value));
   }
 
   get isDmMessage(): boolean {

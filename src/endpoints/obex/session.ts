@@ -248,6 +248,9 @@ export class ObexSession {
     if (this.#service === 'dm' && object.type === null) {
       return new Refused(answer.unsupportedType, 'it has no Type, so it is no DM message');
     }
+    if (object.hasOtherType) return new Refused(answer.badRequest, 'it has more than one Type', 'endpoints/obex-malformed');
+    if (object.isEncoded) return new Refused(answer.unsupportedType, 'its content is encoded');
+    if (object.deletes) return new Refused(answer.forbidden, 'without a body it asks for a deletion, and nothing is deleted here');
     if (object.announced !== null && object.announced !== object.octets) {
       return new Refused(
         answer.badRequest,
