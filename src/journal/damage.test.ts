@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -93,6 +93,26 @@ test('a journal of an older wapbridge is lifted with what is in it, step by step
   expect(lifted.prepare('SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM two) AS count').get()).toEqual({ count: 50 });
   lifted.close();
   expect(version()).toBe(migrations.length + 2);
+});
+
+test('who opens a journal of an older wapbridge is told before it is lifted, with its size; of a new one, or one of this version, nobody is', () => {
+  const told: [octets: number, version: unknown][] = [];
+  const versionOf = (): unknown => {
+    const database = new DatabaseSync(path, { readOnly: true });
+    const row = database.prepare('PRAGMA user_version').get();
+    database.close();
+    return row.user_version;
+  };
+  const onUpgrade = (octets: number): void => void told.push([octets, versionOf()]);
+  bench.open({ onUpgrade }).close();
+  bench.open({ onUpgrade }).close();
+  expect(told).toEqual([]);
+  const database = new DatabaseSync(path);
+  database.exec(`DROP INDEX message_notification; PRAGMA user_version = ${migrations.length - 1}`);
+  database.close();
+  bench.open({ onUpgrade }).close();
+  expect(told).toEqual([[statSync(path).size, migrations.length - 1]]);
+  expect(versionOf()).toBe(migrations.length);
 });
 
 test('a folder that is a file, or may not be written, is named in one line', () => {

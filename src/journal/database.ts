@@ -10,18 +10,21 @@ import type { JournalPoint } from './types.js';
 const fullCheckOctets = 32 * 1024 * 1024;
 
 /**
- * Opens the database for writing and lifts its schema to the version of this program.
+ * Opens the database for writing and lifts its schema to the version of this program; of a file that has another, `onUpgrade` is told
+ * before, with its octets.
  * @throws JournalError `journal/corrupt`, `journal/foreign-file`, `journal/newer-schema`, `journal/cannot-open`
  */
 export function openForWriting(
   path: string,
   onPoint: (point: JournalPoint) => void,
   steps: readonly string[] = migrations,
+  onUpgrade: (octets: number) => void = () => {},
 ): DatabaseSyncInstance {
   // Examined through a connection that cannot write: closing one that can would write the log back into a file that was refused.
   const fresh = statSync(path).size === 0;
   if (!fresh) finishBirth(path);
   const version = fresh ? 0 : examine(path, steps.length);
+  if (!fresh && version < steps.length) onUpgrade(statSync(path).size);
   return guarded(
     path,
     () => new DatabaseSync(path, { timeout: 2000 }),

@@ -38,6 +38,11 @@ export interface JournalOptions {
   readonly retention?: Retention | null;
   /** Called when storing begins to fail and when it works again. */
   readonly onHealth?: (health: JournalHealth) => void;
+  /**
+   * Called before a journal of an older version is brought up to date, with its size in octets: of a large one that takes seconds, or
+   * minutes on a slow disk, in which nothing else is done.
+   */
+  readonly onUpgrade?: (octets: number) => void;
   /** For torture harnesses: called at each step of the work. */
   readonly onPoint?: (point: JournalPoint) => void;
 }
@@ -51,7 +56,7 @@ export function openJournal(options: JournalOptions): Journal {
   const path = prepareFiles(directory);
   const lock = lockFolder(directory, path, options.holder);
   try {
-    const database = openForWriting(path, onPoint);
+    const database = openForWriting(path, onPoint, undefined, options.onUpgrade);
     forgetTheFuture(database, clock.now(), logger);
     let health: JournalHealth = { state: 'storing' };
     const setHealth = (next: JournalHealth): void => {

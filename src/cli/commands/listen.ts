@@ -29,6 +29,7 @@ import { isQuietStep, presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
 import { sendPolicyOf } from '../send-policy.js';
 import { stdoutSink } from '../stdout-sink.js';
+import { upgradeLine } from '../upgrade-line.js';
 
 /** What a run of `listen` is to do. */
 interface Listening {
@@ -176,6 +177,10 @@ async function listen(
     logger,
     holder: { pid: process.pid, command: 'wapbridge listen' },
     onHealth: (health) => print(healthEvent(health)),
+    onUpgrade: (octets) => {
+      const line = upgradeLine(octets);
+      if (line !== null) say(line);
+    },
     onPoint: (point) => reached(`journal:${point}`),
     ...journalLimits(config?.limits, defaultRetention),
   });
