@@ -41,8 +41,14 @@ const reasons: Readonly<Record<string, string>> = {
  * A message as a person reads it, one element a line, no wider than the terminal.
  * @param facts the `message` object of the contract
  * @param view how much of its document is shown
+ * @param again whether it was handed on before, under the same id
  */
-export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Glyphs, view?: DocumentView): readonly string[] {
+export function presentMessage(
+  facts: JsonObject,
+  terminal: Terminal,
+  glyphs: Glyphs,
+  { view, again = false }: { readonly view?: DocumentView; readonly again?: boolean } = {},
+): readonly string[] {
   const width = Math.min(terminal.width, 100);
   const cut = (text: string, columns: number): string => shorten(visible(text, glyphs), columns);
   const row = (label: string, text: string, style?: Style): string => {
@@ -54,7 +60,7 @@ export function presentMessage(facts: JsonObject, terminal: Terminal, glyphs: Gl
   const verdict = objectAt(facts, 'verdict');
   const name = textAt(verdict, 'verdict') ?? 'unknown';
   const time = (textAt(facts, 'receivedAt') ?? '').slice(11, 19);
-  const title = cut(`${name}`, 40);
+  const title = cut(again ? `${name}, handed on again` : name, 40);
   const rule = glyphs.rule.repeat(Math.max(2, width - title.length - time.length - 6));
   const lines = [
     `${styled(terminal, 'dim', glyphs.rule.repeat(2))} ${bold(terminal, verdictStyles[name], title)} ${styled(terminal, 'dim', `${rule} ${time}`)}`,

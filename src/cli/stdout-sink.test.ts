@@ -37,3 +37,23 @@ test('a reader that has gone away leaves the message untaken and is told of once
   expect(await sink.accept(handover, options)).toMatchObject({ outcome: 'later' });
   expect(closed).toBe(2);
 });
+
+test('a person reads of a message that was handed on before that it comes again, and a program gets the same line', async () => {
+  const written: string[] = [];
+  const print = async (json: boolean, attempt: number): Promise<string> => {
+    const output = new Output(
+      reader((text) => {
+        written.push(text);
+        return null;
+      }),
+      {},
+    );
+    const sink = stdoutSink({ output, json, glyphs: glyphsOf({}), inbox: null, onClosed: () => expect.unreachable() });
+    const facts = { event: 'message', id: 'a', receivedAt: '2026-11-22T19:38:51.204Z', verdict: { verdict: 'not-push' } };
+    await sink.accept({ ...handover, facts, attempt }, options);
+    return written.splice(0).join('');
+  };
+  expect(await print(false, 1)).toMatch(/^\n-- not-push -+ 19:38:51\n/);
+  expect(await print(false, 2)).toMatch(/^\n-- not-push, handed on again -+ 19:38:51\n/);
+  expect(await print(true, 2)).toBe(await print(true, 1));
+});

@@ -19,9 +19,12 @@ export function stdoutSink({ output, json, glyphs, inbox, onClosed }: StdoutSink
   return {
     name: 'stdout',
     kind: 'stdout',
-    async accept({ id, facts }: Handover): Promise<DeliveryReceipt> {
+    async accept({ id, facts, attempt }: Handover): Promise<DeliveryReceipt> {
       if (json) output.object(facts);
-      else output.text(`\n${presentMessage(facts, output.terminal, glyphs, fewLines(whole(id, inbox))).join('\n')}\n`);
+      else {
+        const how = { view: fewLines(whole(id, inbox)), again: attempt > 1 };
+        output.text(`\n${presentMessage(facts, output.terminal, glyphs, how).join('\n')}\n`);
+      }
       if (await output.written()) return { outcome: 'taken' };
       onClosed();
       return { outcome: 'later', reason: 'standard output is closed' };

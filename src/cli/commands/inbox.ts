@@ -56,7 +56,7 @@ const show = defineCommand({
     ['$0 inbox show 0190a7c2-0000-4000-8000-000000000001', 'an id as inbox list shows it'],
     ['$0 inbox show 0190a7', 'the only one that begins so'],
   ],
-  builder: (parser) => parser.positional('id', { type: 'string', demandOption: true, describe: 'id of the message' }),
+  builder: (parser) => parser.positional('id', { type: 'string', demandOption: true, describe: 'id of the message, or how it begins' }),
   run: async (options, io) => {
     await reading(options, io, async (journal) => {
       const details = journal.details(wholeId(journal, options.id));
@@ -79,7 +79,7 @@ const redeliver = defineCommand({
   ],
   builder: (parser) =>
     parser
-      .positional('id', { type: 'string', demandOption: true, describe: 'id of the message' })
+      .positional('id', { type: 'string', demandOption: true, describe: 'id of the message, or how it begins' })
       .option('sink', { type: 'string', array: true, requiresArg: true, describe: 'only to this sink; may be repeated' }),
   run: async (options, io) => {
     const { sink: sinks } = options;
@@ -108,7 +108,11 @@ const exporting = defineCommand({
   ],
   builder: (parser) =>
     filtered(parser, 1_000_000)
-      .positional('id', { type: 'string', array: true, describe: 'ids of messages; all that the filters let through where none is named' })
+      .positional('id', {
+        type: 'string',
+        array: true,
+        describe: 'ids of messages, or how they begin; all that the filters let through where none is named',
+      })
       .option('pcap', { type: 'string', requiresArg: true, describe: 'the capture file (pcapng)' })
       .option('bodies', { type: 'string', requiresArg: true, describe: 'a folder that gets one file ID.body a message' }),
   run: async (options, io) => {
@@ -120,7 +124,7 @@ const exporting = defineCommand({
       const named = ids.length > 0;
       const found = named ? null : inboxEntries(journal, filterOf(options, io), io.clock.now());
       const details = named
-        ? ids.map((id) => journal.details(id) ?? id)
+        ? ids.map((id) => journal.details(wholeId(journal, id)) ?? id)
         : (found?.messages ?? []).map(({ id }) => journal.details(id) ?? id);
       const sets =
         found?.sets ?? details.flatMap((entry) => (typeof entry === 'string' ? (findSet(journal, entry, io.clock.now()) ?? []) : []));
