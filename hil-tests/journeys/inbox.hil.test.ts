@@ -104,3 +104,21 @@ test('the inbox lists, shows, exports and hands over again what came, while list
 test('an inbox that does not exist is said to be none', async ({ scene }) => {
   expect(await inbox(scene, join(scene.folder(), 'none'), ['list'])).toMatchObject({ code: 2, objects: [{ code: 'journal/missing' }] });
 });
+
+test('a person who looks at listen reads that a message is handed on again, and at the inbox how often', async ({ scene }) => {
+  const bench = await scene.bench();
+  const state = scene.folder();
+  const listen = scene.wapbridge(['listen', '--modem', bench.modem(1).port, '--state-dir', state], { environment: { LC_ALL: 'C' } });
+  const lines = listen.program.stdout;
+  await lines.wait('the ready modem', (line) => line.includes('ready'));
+  await bench.command({ do: 'deliver', to: bench.modem(1).name, tpdu: plainDeliver });
+  const id = (await lines.wait('the id', (line) => line.startsWith('  id '))).trim().split(/ +/)[1] ?? '';
+  const heads = (): string[] => lines.items.filter((line) => line.startsWith('-- '));
+  expect(heads()).toEqual([expect.stringMatching(/^-- not-push -+ /)]);
+  expect((await inbox(scene, state, ['redeliver', id])).code).toBe(0);
+  await lines.waitForCount('the id again', 2, (line) => line.startsWith('  id '));
+  expect(heads()[1]).toMatch(/^-- not-push, handed on again -+ /);
+  const list = scene.wapbridge(['inbox', 'list', '--state-dir', state], { environment: { COLUMNS: '80' } });
+  await list.exited;
+  expect(list.program.stdout.items).toEqual([expect.stringMatching(new RegExp(`^${id.slice(0, 8)} {2}settled .* 1$`))]);
+});

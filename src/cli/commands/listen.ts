@@ -28,7 +28,7 @@ import { wholeNumber } from '../numbers.js';
 import { isQuietStep, presentEvent } from '../present-event.js';
 import { glyphsOf } from '../present-message.js';
 import { sendPolicyOf } from '../send-policy.js';
-import { stdoutSink } from '../stdout-sink.js';
+import { stdoutSink, wasPrinted } from '../stdout-sink.js';
 import { upgradeLine } from '../upgrade-line.js';
 
 /** What a run of `listen` is to do. */
@@ -164,7 +164,15 @@ async function listen(
   const onClosed = (): void => {
     if (Object.keys(config?.sinks ?? {}).length === 0) end.now('unread');
   };
-  const stdout = stdoutSink({ output, json, glyphs: glyphsOf(io.environment), inbox: forgets ? null : io.calling, onClosed });
+  const printedBefore = (id: string): boolean => wasPrinted(id, journal, config?.sinks);
+  const stdout = stdoutSink({
+    output,
+    json,
+    glyphs: glyphsOf(io.environment),
+    inbox: forgets ? null : io.calling,
+    printedBefore,
+    onClosed,
+  });
   const sinks = await openSinks(config?.sinks, {
     ...{ clock, environment: io.environment, stdout, allow: endpoints.allow },
     openSender: (target) => senderOf(target, endpoints),

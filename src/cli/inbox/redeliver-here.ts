@@ -5,7 +5,7 @@ import type { CommandIo } from '../command.js';
 import { endpointSettingsOf } from '../endpoint-settings.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { glyphsOf } from '../present-message.js';
-import { stdoutSink } from '../stdout-sink.js';
+import { stdoutSink, wasPrinted } from '../stdout-sink.js';
 import { wholeId } from './entries.js';
 import { factsOf } from './present-entry.js';
 import { checkSinks } from './redeliver.js';
@@ -29,7 +29,8 @@ const standardTimeoutMs = 30_000;
 export async function redeliverHere({ id: given, sinks, directory, json }: Redelivery, io: CommandIo): Promise<ExitCode> {
   const { clock, random, logger, output, environment, configuration } = io;
   const glyphs = glyphsOf(environment);
-  const stdout = stdoutSink({ output, json, glyphs, inbox: io.calling, onClosed: () => {} });
+  const printedBefore = (id: string): boolean => wasPrinted(id, journal, configuration?.content.sinks);
+  const stdout = stdoutSink({ output, json, glyphs, inbox: io.calling, printedBefore, onClosed: () => {} });
   const endpoints = endpointSettingsOf(io, directory);
   const plans = await openSinks(configuration?.content.sinks, {
     ...{ clock, environment, stdout, allow: endpoints.allow },
