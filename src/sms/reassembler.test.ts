@@ -232,10 +232,10 @@ describe('parts that come again', () => {
     expect(accept(partOf(2, 2), 'again')).toEqual({ state: 'duplicate', of: 'a2' });
   });
 
-  test('an undefined tag is still remembered', () => {
-    const reassembler = new Reassembler<undefined>();
-    reassembler.accept(partOf(1, 1), undefined, 0);
-    expect(reassembler.accept(partOf(1, 1), undefined, 0)).toEqual({ state: 'duplicate', of: undefined });
+  test.each([0, '', false])('the tag %j is remembered like any other', (tag) => {
+    const reassembler = new Reassembler<typeof tag>();
+    reassembler.accept(partOf(1, 1), tag, 0);
+    expect(reassembler.accept(partOf(1, 1), tag, 0)).toEqual({ state: 'duplicate', of: tag });
   });
 
   test.each([

@@ -25,7 +25,7 @@ const none: readonly never[] = [];
  * overwritten. Input never makes it throw, and time is an argument.
  * @see 3GPP TS 23.040 9.2.3.24.1
  */
-export class Reassembler<Tag> {
+export class Reassembler<Tag extends NonNullable<unknown>> {
   readonly #maximumOpenSets: number;
   readonly #maximumOpenParts: number;
   readonly #tombstones: Tombstones<Tag>;
@@ -67,7 +67,7 @@ export class Reassembler<Tag> {
       }
     }
     const known = this.#tombstones.find(hash, part, concatenation, receiver);
-    if (known !== null) return { state: 'duplicate', of: known.tag };
+    if (known !== undefined) return { state: 'duplicate', of: known };
     if (lacking !== undefined) return this.#join(lacking, held, sequence, now);
     if (repeated !== undefined) return { state: 'duplicate', of: repeated.tag };
     return this.#begin(new Generation<Tag>(hash, part, concatenation, now, receiver), held, concatenation, now, contradicts);

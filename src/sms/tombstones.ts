@@ -27,13 +27,14 @@ const blockRecords = 1 << blockBits;
  * once more with the same time stamp. Bounded in number and in age; the oldest goes first. The octets lie in one ring, because
  * tens of thousands of remembered objects would cost the collector more than all decoding.
  */
-export class Tombstones<Tag> {
+export class Tombstones<Tag extends NonNullable<unknown>> {
   readonly #maximum: number;
   readonly #keepMs: number;
   readonly #receivers = new Map<string, number>();
   readonly #probe = new Uint8Array(recordOctets);
   readonly #blocks: Uint8Array[] = [];
-  readonly #tags: ({ readonly tag: Tag } | undefined)[] = [];
+  /** As they are: an object around each of tens of thousands would be carried along by the collector. */
+  readonly #tags: (Tag | undefined)[] = [];
   /** How many records the arrays below have room for. */
   #room = 0;
   #completedAt = new Float64Array(0);
@@ -55,17 +56,17 @@ export class Tombstones<Tag> {
     return this.#size;
   }
 
-  /** What the caller tied to the remembered part that this one repeats; null where it repeats none. */
-  find(keyHash: number, part: ShortMessagePart, concatenation: Concatenation, receiver: string): { readonly tag: Tag } | null {
-    if (this.#size === 0) return null;
+  /** What the caller tied to the remembered part that this one repeats; undefined where it repeats none. */
+  find(keyHash: number, part: ShortMessagePart, concatenation: Concatenation, receiver: string): Tag | undefined {
+    if (this.#size === 0) return undefined;
     const hash = partHash(keyHash, part, concatenation.sequence);
     let length = 0;
     for (let slot = this.#heads[hash & (this.#heads.length - 1)] ?? -1; slot >= 0; slot = this.#older[slot] ?? -1) {
       if (this.#hashes[slot] !== hash) continue;
       if (length === 0) length = this.#write(this.#probe, 0, part, concatenation, receiver);
-      if (length > 0 && this.#isProbe(slot, length)) return this.#tags[slot] ?? null;
+      if (length > 0 && this.#isProbe(slot, length)) return this.#tags[slot];
     }
-    return null;
+    return undefined;
   }
 
   /** Remembers every part of a complete set. */
@@ -80,7 +81,7 @@ export class Tombstones<Tag> {
       const slot = (this.#oldest + this.#size) % this.#maximum;
       if (slot >= this.#room) this.#grow();
       if (this.#write(this.#block(slot), placeOf(slot), held.part, concatenation, receiver) === 0) continue;
-      this.#tags[slot] = { tag: held.tag };
+      this.#tags[slot] = held.tag;
       this.#completedAt[slot] = now;
       this.#hashes[slot] = partHash(keyHash, held.part, concatenation.sequence);
       this.#size += 1;
