@@ -3,19 +3,20 @@ import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { z } from 'zod';
 import { bodies } from '../../src/dm/dm.vectors.js';
-import { events, messageProblems } from '../support/contract-shapes.js';
+import { errorEvent, events, messageProblems } from '../support/contract-shapes.js';
 import { dmPushParts, dmReplaceMessage, plainDeliver } from '../support/messages.js';
 import { type Scene, test } from '../support/scene.js';
-import { having, inOrder, listOf, number, oneOf, orNull, text } from '../support/shapes.js';
+import { number, problemsOf, text, textOrNull } from '../support/shapes.js';
 import { dmPushParts as partsOf } from '../support/tpdu.js';
 import { type RunningWapbridge, wapbridgeMain } from '../support/wapbridge.js';
 
 /** What is wrong with everything that a `listen --json` has said; words that the contract does not name are free. */
-function problemsOf(listen: RunningWapbridge): readonly string[] {
+function saidAmiss(listen: RunningWapbridge): readonly string[] {
   return listen.events.items.flatMap((object) => {
     const word = String(object.event);
-    const found = word === 'message' ? messageProblems(object) : (events[word]?.(object, word) ?? []);
+    const found = word === 'message' ? messageProblems(object) : problemsOf(events[word] ?? z.unknown(), object, word);
     return found.map((problem) => `${problem} in ${JSON.stringify(object).slice(0, 300)}`);
   });
 }
@@ -104,7 +105,7 @@ test('every event of listen has what the contract names: modems, parts, messages
   await bench.command({ do: 'fault', to: first.name, fault: 'unplug' });
   await listen.waitForEvent('modem', ({ state, modem }) => state === 'lost' && modem === first.name);
   await listen.waitForEvent('modem', ({ state, modem }) => state === 'failed' && modem === first.name);
-  expect(problemsOf(listen)).toEqual([]);
+  expect(saidAmiss(listen)).toEqual([]);
   expect(listen.strayLines).toEqual([]);
   const words = new Set(listen.events.items.map(({ event }) => String(event)));
   expect([...words]).toEqual(
@@ -140,14 +141,20 @@ test('each binding without a modem says that it listens, no modem is looked for,
   expect(listen.eventsNamed('modem')).toEqual([]);
   // A datagram to a port that is not 2948 is a message like any other, whatever its verdict.
   expect(listen.eventsNamed('message')).toMatchObject([{ binding: 'udp', modem: null, pdus: null, text: null }]);
-  expect(problemsOf(listen)).toEqual([]);
+  expect(saidAmiss(listen)).toEqual([]);
 });
 
 test('the bench announces its modems and answers each command by one object with its ref', async ({ scene }) => {
   const bench = await scene.bench({ modems: 2, parameters: ['--profile', 'plain-27005', '--echo', 'off'] });
-  const modem = having({ event: oneOf('virtual-modem'), name: text, port: text, number: text, profile: oneOf('plain-27005') });
+  const modem = z.looseObject({
+    event: z.literal('virtual-modem'),
+    name: text,
+    port: text,
+    number: text,
+    profile: z.literal('plain-27005'),
+  });
   const announced = bench.process.eventsNamed('virtual-modem');
-  expect(inOrder(modem, modem)(announced, 'bench')).toEqual([]);
+  expect(problemsOf(z.tuple([modem, modem]), announced, 'bench')).toEqual([]);
   expect(announced.map(({ name, number: own }) => [name, own])).toEqual([
     ['modem-1', '+15550000001'],
     ['modem-2', '+15550000002'],
@@ -158,10 +165,12 @@ test('the bench announces its modems and answers each command by one object with
   expect(await bench.command({ do: 'deliver', to: 'modem-1', tpdu: plainDeliver })).toMatchObject({ outcome: 'stored' });
   await stored.waitForEvent('message');
   const state = await bench.command({ do: 'state' });
-  const one = having({ name: text, storage: having({}), unacknowledged: number, counters: having({}) });
-  expect(having({ modems: listOf(one) })(state, 'state')).toEqual([]);
-  expect(events.error?.(await bench.command({ do: 'fault', to: 'modem-1', fault: 'nothing-known' }), 'error')).toEqual([]);
+  const one = z.looseObject({ name: text, storage: z.looseObject({}), unacknowledged: number, counters: z.looseObject({}) });
+  expect(problemsOf(z.looseObject({ modems: z.array(one) }), state, 'state')).toEqual([]);
+  const refused = await bench.command({ do: 'fault', to: 'modem-1', fault: 'nothing-known' });
+  expect(problemsOf(errorEvent, refused, 'error')).toEqual([]);
   expect(await bench.command({ do: 'fault', to: 'modem-1', fault: 'replug' })).not.toMatchObject({ event: 'error' });
   expect(bench.process.strayLines).toEqual([]);
-  for (const answer of bench.process.events.items.filter((object) => 'ref' in object)) expect(orNull(text)(answer.ref, 'ref')).toEqual([]);
+  for (const answer of bench.process.events.items.filter((object) => 'ref' in object))
+    expect(problemsOf(textOrNull, answer.ref, 'ref')).toEqual([]);
 });

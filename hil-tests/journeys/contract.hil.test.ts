@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { bodies, notificationPush, notifications } from '../../src/dm/dm.vectors.js';
 import { routeVectors } from '../../src/routing/route.vectors.js';
 import { deliverVectors, otherVectors } from '../../src/sms/sms.vectors.js';
 import { badPushVectors, pushVectors } from '../../src/wsp/push.vectors.js';
 import { decodeProblems, errorEvent } from '../support/contract-shapes.js';
-import { having, inOrder, number, octets, oneOf, orNull, text } from '../support/shapes.js';
+import { number, numberOrNull, octets, problemsOf, text } from '../support/shapes.js';
 import { wapbridgeMain } from '../support/wapbridge.js';
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -124,20 +125,27 @@ describe('decode: every object has what the contract names, where its "when" hol
 });
 
 describe('encode and send', () => {
-  const encoded = having({
-    to: oneOf('+15550000001'),
+  const encoded = z.looseObject({
+    to: z.literal('+15550000001'),
     wsp: octets,
     reference: number,
-    pdus: inOrder(
-      having({ pdu: octets, tpduOctets: number, sequence: oneOf(1) }),
-      having({ pdu: octets, tpduOctets: number, sequence: oneOf(2) }),
-    ),
+    pdus: z.tuple([
+      z.looseObject({ pdu: octets, tpduOctets: number, sequence: z.literal(1) }),
+      z.looseObject({ pdu: octets, tpduOctets: number, sequence: z.literal(2) }),
+    ]),
   });
-  const part = { sequence: number, outcome: oneOf('sent', 'not-sent', 'unknown'), messageReference: orNull(number) };
-  const receiptPart = having({
+  const part = { sequence: number, outcome: z.enum(['sent', 'not-sent', 'unknown']), messageReference: numberOrNull };
+  const sentPart = z.looseObject({ ...part, outcome: z.literal('sent') });
+  const receiptPart = z.looseObject({
     ...part,
-    report: oneOf('delivered', 'pending', 'failed', null),
-    error: orNull(having({ code: text, message: text })),
+    report: z.enum(['delivered', 'pending', 'failed']).nullable(),
+    error: z.looseObject({ code: text, message: text }).nullable(),
+  });
+  const sentReceipt = z.looseObject({
+    event: z.literal('sent'),
+    id: text,
+    outcome: z.literal('sent'),
+    parts: z.tuple([receiptPart, receiptPart]),
   });
   let push: string[] = [];
   beforeAll(() => {
@@ -150,7 +158,7 @@ describe('encode and send', () => {
     for (const words of [['encode'], ['send', '--dry-run']]) {
       const { code, objects } = wapbridge([...words, ...push]);
       expect([code, objects.length]).toEqual([0, 1]);
-      expect(encoded(objects[0], words[0] ?? '')).toEqual([]);
+      expect(problemsOf(encoded, objects[0], words[0] ?? '')).toEqual([]);
       for (const { pdu, tpduOctets } of objects.flatMap(({ pdus }) => pdus) as { pdu: string; tpduOctets: number }[]) {
         expect(withoutCentre(pdu).length / 2).toBe(tpduOctets);
       }
@@ -162,10 +170,8 @@ describe('encode and send', () => {
       const { code, objects, errorLines } = wapbridge(['send', ...push, '--modem', 'virtual', ...further]);
       const receipt = objects.at(-1);
       const parts = objects.filter(({ event }) => event === 'part');
-      expect(parts.flatMap((object) => having({ ...part, outcome: oneOf('sent') })(object, 'part'))).toEqual([]);
-      expect(
-        having({ event: oneOf('sent'), id: text, outcome: oneOf('sent'), parts: inOrder(receiptPart, receiptPart) })(receipt, 'receipt'),
-      ).toEqual([]);
+      expect(parts.flatMap((object) => problemsOf(sentPart, object, 'part'))).toEqual([]);
+      expect(problemsOf(sentReceipt, receipt, 'receipt')).toEqual([]);
       expect([code, parts.length, errorLines]).toEqual([0, 2, []]);
       expect(receipt).toMatchObject({ parts: [1, 2].map((sequence) => ({ sequence, report: further.length > 0 ? 'delivered' : null })) });
     }
@@ -206,7 +212,7 @@ describe('errors', () => {
     const said = errorLines.filter((line) => !line.startsWith('wapbridge: warning:'));
     expect({ ended, said }).toEqual({ ended: code, said: [expect.stringMatching(/^wapbridge: .+; .+$|^wapbridge: .+\(.+offset \d+\)$/)] });
     const events = objects.filter(({ event }) => event === 'error');
-    expect(events.flatMap((object) => errorEvent(object, 'error'))).toEqual([]);
+    expect(events.flatMap((object) => problemsOf(errorEvent, object, 'error'))).toEqual([]);
     expect(events.at(-1)).toMatchObject({ code: error });
   });
 });

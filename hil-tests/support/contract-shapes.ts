@@ -1,108 +1,110 @@
-import { anything, having, inOrder, listOf, number, octets, oneOf, orNull, type Shape, scalar, text, time, truth } from './shapes.js';
+import { z } from 'zod';
+import { anything, number, numberOrNull, octets, problemsOf, text, textOrNull, time } from './shapes.js';
 
 // The objects that scripts rely on, member by member, as the face of wapbridge fixes them.
 
-const reason = oneOf('destination-port', 'secure-port', 'no-ports', 'text-coding', 'pdu-type', 'malformed');
-const errorMembers = { code: text, message: text, field: orNull(text), offset: orNull(number) };
-export const error = having(errorMembers);
-export const errorEvent = having({ event: oneOf('error'), ...errorMembers });
-export const diagnostics = listOf(having({ code: text, message: text, offset: orNull(number) }));
-export const reassembly = oneOf('single', 'pending', 'complete', 'duplicate', 'conflict');
-export const ports = having({ destination: number, source: number, bits: oneOf(8, 16) });
-export const concatenation = having({ reference: number, total: number, sequence: number, bits: oneOf(8, 16) });
-export const datagram = having({ destinationPort: number, sourcePort: orNull(number), octets });
+const errorMembers = { code: text, message: text, field: textOrNull, offset: numberOrNull };
+const error = z.looseObject(errorMembers);
+export const errorEvent = z.looseObject({ event: z.literal('error'), ...errorMembers });
+export const diagnostics = z.array(z.looseObject({ code: text, message: text, offset: numberOrNull }));
+export const reassembly = z.enum(['single', 'pending', 'complete', 'duplicate', 'conflict']);
+export const ports = z.looseObject({ destination: number, source: number, bits: z.union([z.literal(8), z.literal(16)]) });
+export const concatenation = z.looseObject({
+  reference: number,
+  total: number,
+  sequence: number,
+  bits: z.union([z.literal(8), z.literal(16)]),
+});
+export const datagram = z.looseObject({ destinationPort: number, sourcePort: numberOrNull, octets });
 /** Values are text or numbers, and names where a value is a list of flags; `octets` has them raw. */
-const named: Shape = (value, place) => {
-  const flags = having({ name: text, value: listOf(text), octets });
-  const plain = having({ name: text, value: scalar, octets });
-  const list = typeof value === 'object' && value !== null && 'value' in value && Array.isArray(value.value);
-  return (list ? flags : plain)(value, place);
-};
-export const push = having({
-  transactionId: orNull(number),
-  pduType: orNull(number),
-  headersLength: orNull(number),
-  contentType: orNull(text),
-  contentTypeCode: orNull(number),
-  parameters: listOf(named),
-  applicationId: orNull(number),
-  applicationUri: orNull(text),
-  headers: listOf(named),
+const named = z.looseObject({ name: text, value: z.union([text, number, z.array(text)]), octets });
+export const push = z.looseObject({
+  transactionId: numberOrNull,
+  pduType: numberOrNull,
+  headersLength: numberOrNull,
+  contentType: textOrNull,
+  contentTypeCode: numberOrNull,
+  parameters: z.array(named),
+  applicationId: numberOrNull,
+  applicationUri: textOrNull,
+  headers: z.array(named),
   body: octets,
 });
-const condition = (name: string, expected: Shape): Shape =>
-  having({ condition: oneOf(name), expected, found: orNull(scalar), holds: orNull(truth) });
-const conditions = (contentTypes: Shape): Shape =>
-  inOrder(condition('destination-port', oneOf([2948])), condition('application-id', oneOf([7])), condition('content-type', contentTypes));
-const dmTypes = oneOf([66, 67]);
+const examined = { found: z.union([text, number]).nullable(), holds: z.boolean().nullable() };
+const only = (...numbers: readonly [number] | readonly [number, number]) =>
+  numbers.length === 1 ? z.tuple([z.literal(numbers[0])]) : z.tuple([z.literal(numbers[0]), z.literal(numbers[1])]);
+const conditions = (...contentTypes: readonly [number, number]) =>
+  z.tuple([
+    z.looseObject({ condition: z.literal('destination-port'), expected: only(2948), ...examined }),
+    z.looseObject({ condition: z.literal('application-id'), expected: only(7), ...examined }),
+    z.looseObject({ condition: z.literal('content-type'), expected: only(...contentTypes), ...examined }),
+  ]);
+const notPush = { verdict: z.literal('not-push'), rule: z.null(), conditions: conditions(66, 67) };
 /** A verdict of pushes over WDP. */
-export const verdict: Shape = (value, place) => {
-  const word = typeof value === 'object' && value !== null && 'verdict' in value ? value.verdict : undefined;
-  switch (word) {
-    case 'dm-application':
-      return having({ rule: oneOf('OMA-TS-DM_PushBinding-V1_3 5.1.3'), conditions: conditions(dmTypes) })(value, place);
-    case 'dm-notification':
-      return having({ rule: oneOf('OMA-TS-DM_Notification-V1_3'), conditions: conditions(oneOf([68, 88])) })(value, place);
-    case 'other-application':
-      return having({ rule: oneOf(null), conditions: conditions(dmTypes) })(value, place);
-    case 'not-push':
-      return [
-        ...having({ rule: oneOf(null), reason, conditions: conditions(dmTypes) })(value, place),
-        ...(typeof value === 'object' && value !== null && 'reason' in value && value.reason === 'malformed'
-          ? having({ error })(value, place)
-          : []),
-      ];
-    default:
-      return [`${place}.verdict is ${JSON.stringify(word)}`];
-  }
-};
-const item = having({
-  target: orNull(text),
-  source: orNull(text),
-  format: orNull(text),
-  type: orNull(text),
-  size: orNull(number),
-  preview: orNull(text),
+export const verdict = z.discriminatedUnion('verdict', [
+  z.looseObject({
+    verdict: z.literal('dm-application'),
+    rule: z.literal('OMA-TS-DM_PushBinding-V1_3 5.1.3'),
+    conditions: conditions(66, 67),
+  }),
+  z.looseObject({
+    verdict: z.literal('dm-notification'),
+    rule: z.literal('OMA-TS-DM_Notification-V1_3'),
+    conditions: conditions(68, 88),
+  }),
+  z.looseObject({ verdict: z.literal('other-application'), rule: z.null(), conditions: conditions(66, 67) }),
+  z.discriminatedUnion('reason', [
+    z.looseObject({ ...notPush, reason: z.enum(['destination-port', 'secure-port', 'no-ports', 'text-coding', 'pdu-type']) }),
+    z.looseObject({ ...notPush, reason: z.literal('malformed'), error }),
+  ]),
+]);
+const item = z.looseObject({
+  target: textOrNull,
+  source: textOrNull,
+  format: textOrNull,
+  type: textOrNull,
+  size: numberOrNull,
+  preview: textOrNull,
 });
-export const dm = having({
-  kind: oneOf('bootstrap', 'sessionless', 'alert', 'other'),
-  verDtd: orNull(text),
-  verProto: orNull(text),
-  sessionId: orNull(text),
-  msgId: orNull(text),
-  commands: listOf(having({ name: text, cmdId: orNull(text), items: listOf(item) })),
+export const dm = z.looseObject({
+  kind: z.enum(['bootstrap', 'sessionless', 'alert', 'other']),
+  verDtd: textOrNull,
+  verProto: textOrNull,
+  sessionId: textOrNull,
+  msgId: textOrNull,
+  commands: z.array(z.looseObject({ name: text, cmdId: textOrNull, items: z.array(item) })),
   xml: text,
 });
-export const authentication = having({
-  result: oneOf('none', 'mac-ok', 'mac-bad', 'mac-unverifiable'),
-  method: oneOf('NETWPIN', 'USERPIN', 'USERNETWPIN', 'USERPINMAC', 'digest', null),
-  rule: orNull(text),
-  weak: truth,
+export const authentication = z.looseObject({
+  result: z.enum(['none', 'mac-ok', 'mac-bad', 'mac-unverifiable']),
+  method: z.enum(['NETWPIN', 'USERPIN', 'USERNETWPIN', 'USERPINMAC', 'digest']).nullable(),
+  rule: textOrNull,
+  weak: z.boolean(),
 });
-export const notification = having({
+export const notification = z.looseObject({
   digest: octets,
   version: anything,
-  uiMode: oneOf('not-specified', 'background', 'informative', 'user-interaction'),
-  initiator: oneOf('client', 'server'),
+  uiMode: z.enum(['not-specified', 'background', 'informative', 'user-interaction']),
+  initiator: z.enum(['client', 'server']),
   sessionId: number,
   serverId: text,
   vendorSpecific: anything,
 });
 
-const header = listOf(having({ iei: number, octets }));
-const common = { type: text, firstOctet: number, serviceCentreAddress: orNull(text) };
-const carried = { userDataHeader: header, userData: octets, text: orNull(text) };
+const header = z.array(z.looseObject({ iei: number, octets }));
+const common = { type: text, firstOctet: number, serviceCentreAddress: textOrNull };
+const carried = { userDataHeader: header, userData: octets, text: textOrNull };
 /** `tpdu` by its type. */
-export const tpdus: Readonly<Record<string, Shape>> = {
-  'SMS-DELIVER': having({
+export const tpdus: Readonly<Record<string, z.ZodType>> = {
+  'SMS-DELIVER': z.looseObject({
     ...common,
     originatingAddress: text,
     protocolIdentifier: number,
     dataCodingScheme: number,
-    serviceCentreTimeStamp: orNull(time),
+    serviceCentreTimeStamp: time.nullable(),
     ...carried,
   }),
-  'SMS-SUBMIT': having({
+  'SMS-SUBMIT': z.looseObject({
     ...common,
     messageReference: number,
     destinationAddress: text,
@@ -111,18 +113,18 @@ export const tpdus: Readonly<Record<string, Shape>> = {
     validityPeriod: anything,
     ...carried,
   }),
-  'SMS-STATUS-REPORT': having({
+  'SMS-STATUS-REPORT': z.looseObject({
     ...common,
     messageReference: number,
     recipientAddress: text,
-    serviceCentreTimeStamp: orNull(time),
-    dischargeTime: orNull(time),
+    serviceCentreTimeStamp: time.nullable(),
+    dischargeTime: time.nullable(),
     status: number,
     ...carried,
   }),
-  'SMS-DELIVER-REPORT': having({ ...common, ...carried }),
-  'SMS-SUBMIT-REPORT': having({ ...common, serviceCentreTimeStamp: orNull(time), ...carried }),
-  'SMS-COMMAND': having({
+  'SMS-DELIVER-REPORT': z.looseObject({ ...common, ...carried }),
+  'SMS-SUBMIT-REPORT': z.looseObject({ ...common, serviceCentreTimeStamp: time.nullable(), ...carried }),
+  'SMS-COMMAND': z.looseObject({
     ...common,
     messageReference: number,
     destinationAddress: text,
@@ -132,37 +134,37 @@ export const tpdus: Readonly<Record<string, Shape>> = {
 };
 
 /** `modem` events. */
-export const modemEvent = having({
+export const modemEvent = z.looseObject({
   modem: text,
-  state: oneOf('opening', 'ready', 'lost', 'failed'),
+  state: z.enum(['opening', 'ready', 'lost', 'failed']),
   port: text,
-  profile: orNull(text),
-  manufacturer: orNull(text),
-  model: orNull(text),
-  firmware: orNull(text),
+  profile: textOrNull,
+  manufacturer: textOrNull,
+  model: textOrNull,
+  firmware: textOrNull,
 });
-const heldPart = having({ sequence: number, receivedAt: time, pdu: octets });
-const set = { binding: text, modem: orNull(text), from: orNull(text), missing: listOf(number), parts: listOf(heldPart) };
+const heldPart = z.looseObject({ sequence: number, receivedAt: time, pdu: octets });
+const set = { binding: text, modem: textOrNull, from: textOrNull, missing: z.array(number), parts: z.array(heldPart) };
 /** Events of `listen` by their word; `message` is looked at by {@link messageProblems}. */
-export const events: Readonly<Record<string, Shape>> = {
+export const events: Readonly<Record<string, z.ZodType>> = {
   modem: modemEvent,
-  part: having({ reassembly: orNull(reassembly), pdu: orNull(octets), receivedAt: time }),
-  incomplete: having(set),
-  expired: having(set),
-  report: having({ messageReference: number, status: number }),
-  delivered: having({ id: text, sink: text }),
-  'delivery-failed': having({ id: text, sink: text }),
-  withheld: having({ id: text, reason: text }),
-  listening: having({ binding: oneOf('udp', 'http', 'sip', 'obex'), address: text, port: orNull(number) }),
+  part: z.looseObject({ reassembly: reassembly.nullable(), pdu: octets.nullable(), receivedAt: time }),
+  incomplete: z.looseObject(set),
+  expired: z.looseObject(set),
+  report: z.looseObject({ messageReference: number, status: number }),
+  delivered: z.looseObject({ id: text, sink: text }),
+  'delivery-failed': z.looseObject({ id: text, sink: text }),
+  withheld: z.looseObject({ id: text, reason: text }),
+  listening: z.looseObject({ binding: z.enum(['udp', 'http', 'sip', 'obex']), address: text, port: numberOrNull }),
   error: errorEvent,
 };
 
 type Facts = Readonly<Record<string, unknown>>;
 const word = (of: unknown, name: string): unknown =>
   typeof of === 'object' && of !== null && name in of ? (of as Facts)[name] : undefined;
-const presence = (object: Facts, name: string, wanted: boolean, shape: Shape): readonly string[] => {
+const presence = (object: Facts, name: string, wanted: boolean, shape: z.ZodType): readonly string[] => {
   if (!wanted) return name in object ? [`${name} is there`] : [];
-  return shape(object[name], name);
+  return problemsOf(shape, object[name], name);
 };
 
 /** What about a `message` of SMS or UDP is not as fixed. */
@@ -170,18 +172,23 @@ export function messageProblems(message: Facts): readonly string[] {
   const sms = message.binding === 'sms';
   const isPush = word(message.verdict, 'verdict') !== 'not-push';
   return [
-    ...having({ id: text, receivedAt: time, binding: oneOf('sms', 'udp'), from: orNull(text), parts: number, verdict, diagnostics })(
+    ...problemsOf(
+      z.looseObject({ id: text, receivedAt: time, binding: z.enum(['sms', 'udp']), from: textOrNull, parts: number, verdict, diagnostics }),
       message,
       'message',
     ),
-    ...(sms
-      ? having({ modem: text, pdus: listOf(octets), text: orNull(text) })
-      : having({ modem: oneOf(null), pdus: oneOf(null), text: oneOf(null) }))(message, 'message'),
+    ...problemsOf(
+      sms
+        ? z.looseObject({ modem: text, pdus: z.array(octets), text: textOrNull })
+        : z.looseObject({ modem: z.null(), pdus: z.null(), text: z.null() }),
+      message,
+      'message',
+    ),
     ...(sms && Array.isArray(message.pdus) && message.pdus.length !== message.parts ? ['pdus are not as many as parts'] : []),
     ...presence(message, 'push', isPush, push),
-    ...('datagram' in message ? datagram(message.datagram, 'datagram') : []),
-    ...('dm' in message ? dm(message.dm, 'dm') : []),
-    ...('authentication' in message ? authentication(message.authentication, 'authentication') : []),
+    ...('datagram' in message ? problemsOf(datagram, message.datagram, 'datagram') : []),
+    ...('dm' in message ? problemsOf(dm, message.dm, 'dm') : []),
+    ...('authentication' in message ? problemsOf(authentication, message.authentication, 'authentication') : []),
   ];
 }
 
@@ -198,20 +205,20 @@ export function decodeProblems(form: string, object: Facts): readonly string[] {
   // Of a message in parts any one may have said the ports.
   const hasDatagram = whole && ('ports' in object || 'datagram' in object) && word(object.verdict, 'reason') !== 'text-coding';
   return [
-    ...having({ line: number, ok: truth, diagnostics })(object, 'object'),
+    ...problemsOf(z.looseObject({ line: number, ok: z.boolean(), diagnostics }), object, 'object'),
     ...presence(object, 'error', !ok, error),
     ...(ok && malformed ? ['malformed, and ok'] : []),
     ...(ok && isPdu && typeof type !== 'string' ? ['tpdu is missing'] : []),
-    ...(typeof type === 'string' ? (tpdus[type]?.(object.tpdu, 'tpdu') ?? [`no type ${type}`]) : []),
-    ...('ports' in object ? ports(object.ports, 'ports') : []),
-    ...('concatenation' in object ? concatenation(object.concatenation, 'concatenation') : []),
+    ...(typeof type === 'string' ? problemsOf(tpdus[type] ?? z.never(), object.tpdu, 'tpdu') : []),
+    ...('ports' in object ? problemsOf(ports, object.ports, 'ports') : []),
+    ...('concatenation' in object ? problemsOf(concatenation, object.concatenation, 'concatenation') : []),
     ...(ok ? presence(object, 'reassembly', reassembles, reassembly) : []),
     ...(ok ? presence(object, 'datagram', hasDatagram || form === 'wsp', datagram) : []),
     ...presence(object, 'verdict', judged, verdict),
     ...presence(object, 'push', isPush, push),
-    ...('dm' in object ? dm(object.dm, 'dm') : []),
-    ...('authentication' in object ? authentication(object.authentication, 'authentication') : []),
+    ...('dm' in object ? problemsOf(dm, object.dm, 'dm') : []),
+    ...('authentication' in object ? problemsOf(authentication, object.authentication, 'authentication') : []),
     ...(ok ? presence(object, 'xml', form === 'wbxml', text) : []),
-    ...(ok && form === 'notification' ? notification(object.notification, 'notification') : []),
+    ...(ok && form === 'notification' ? problemsOf(notification, object.notification, 'notification') : []),
   ];
 }
