@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import { MiB, peakOctets, tellsPeak } from '../support/resident.js';
 import { type Scene, test } from '../support/scene.js';
 
 /** A server of a port behind which is a device that was no modem, or is none that can be used. */
@@ -51,13 +52,15 @@ test.concurrent.for(devices)(
   'a device that %s is named by listen, modems and doctor, and keeps no memory',
   async ([, behave, words], { scene }) => {
     const port = await device(scene, behave);
-    const listen = scene.wapbridge(['listen', '--json', '--modem', port, '--state-dir', scene.folder()]);
+    const peak = join(scene.folder(), 'peak');
+    const environment = tellsPeak(peak);
+    const listen = scene.wapbridge(['listen', '--json', '--modem', port, '--state-dir', scene.folder()], { environment });
     const modems = scene.wapbridge(['modems', '--json', '--modem', port, '--state-dir', scene.folder()]);
     const doctor = scene.wapbridge(['doctor', '--json', '--modem', port, '--state-dir', scene.folder()]);
     const failed = await listen.waitForEvent('modem', (event) => event['state'] === 'failed', { timeoutMs: 50_000 });
     expect(failed).toMatchObject({ code: 'modem/no-answer', reason: expect.stringContaining(words) });
-    const resident = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${listen.pid}/status`, 'utf8'))?.[1]) / 1024;
-    expect(resident).toBeLessThan(256);
+    expect((await listen.exited).code).toBe(5);
+    expect(peakOctets(peak)).toBeLessThan(256 * MiB);
     expect(await doctor.waitForEvent('finding', ({ what }) => String(what).includes(words), { timeoutMs: 50_000 })).toBeDefined();
     expect((await doctor.exited).code).toBe(5);
     expect(JSON.stringify(await modems.waitForEvent('modem', undefined, { timeoutMs: 50_000 }))).toContain(words);

@@ -53,10 +53,15 @@ export class Lane {
     return fresh;
   }
 
-  /** Puts back at its place one that was not even tried. */
+  /** Puts back at its place one that was offered in vain: behind those that were tried and not taken, where it never was tried. */
   putBack(waiting: Waiting): void {
     waiting.notBefore = 0;
-    this.#again.unshift(waiting);
+    if (waiting.attempts > 0) this.#again.unshift(waiting);
+    else if (this.#head === 0) this.#fresh.unshift(waiting);
+    else {
+      this.#head -= 1;
+      this.#fresh[this.#head] = waiting;
+    }
   }
 
   /** Keeps one that was tried for later. */

@@ -106,6 +106,18 @@ describe('direct delivery', () => {
     expect(await bench.first.command('AT+CNMI=2,2,0,1,0')).toEqual(['OK', `+CMT: ,${length}`, `${centre}${deliver}`]);
   });
 
+  test('what waited behind a message that was not acknowledged comes after it', async () => {
+    const bench = await TestBench.open();
+    await armDirect(bench);
+    const other = deliver.replace(/0601$/, '0602');
+    bench.deliver(0, deliver);
+    bench.deliver(0, other);
+    await bench.clock.step(17_000);
+    await bench.first.heard();
+    expect(await bench.first.command('AT+CNMI=2,2,0,1,0')).toEqual(['OK', `+CMT: ,${length}`, `${centre}${deliver}`]);
+    expect(await bench.first.command('AT+CNMA')).toEqual(['OK', `+CMT: ,${length}`, `${centre}${other}`]);
+  });
+
   test('a refused message comes again by the schedule, and others pass it', async () => {
     const bench = await TestBench.open();
     await armDirect(bench);
