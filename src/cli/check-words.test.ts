@@ -69,7 +69,8 @@ describe('a whole command line', () => {
   });
 
   test('a command that is not known is named', async () => {
-    expect((await runCommand(['lisen'])).stderr).toBe('wapbridge: Unknown command: lisen; see wapbridge --help\n');
+    expect((await runCommand(['lisen'])).stderr).toBe('wapbridge: Unknown command: lisen; did you mean listen?; see wapbridge --help\n');
+    expect((await runCommand(['frobnicate'])).stderr).toBe('wapbridge: Unknown command: frobnicate; see wapbridge --help\n');
     expect((await runCommand(['inbox', 'frob'])).stderr).toContain('Unknown command: frob; did you mean ');
   });
 

@@ -102,7 +102,7 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
     throw new BridgeError(error.code, error.message, { advice, cause: error });
   }
 
-  if (complaint !== undefined) throw new BridgeError('cli/usage', complaintOf(complaint, argv, entry), { advice });
+  if (complaint !== undefined) throw new BridgeError('cli/usage', await complaintOf(complaint, argv, entry), { advice });
   if (shown !== '') {
     if (asked.json) output.object(shown === version() ? { event: 'version', version: shown } : { event: 'help', text: shown });
     else output.line(shown);
@@ -164,12 +164,16 @@ function mayHelp(argv: readonly string[]): boolean {
 }
 
 /** The parser's complaint on one line; where it only knows what was meant, also what was written. */
-function complaintOf(complaint: string, argv: readonly string[], entry: RegisteredCommand | undefined): string {
+async function complaintOf(complaint: string, argv: readonly string[], entry: RegisteredCommand | undefined): Promise<string> {
   const line = complaint.replace(/\s*\n\s*/g, ' ').trim();
   const words = argv.filter((word) => !word.startsWith('-'));
   const written = (entry === undefined ? words[0] : words[words.indexOf(entry.name) + 1]) ?? '';
   if (line.startsWith('Did you mean')) return `Unknown command: ${written}; ${line.replace('Did', 'did')}`;
-  return entry === undefined && line === `Unknown argument: ${written}` ? `Unknown command: ${written}` : line;
+  if (entry !== undefined || line !== `Unknown argument: ${written}`) return line;
+  const { nearestWord } = await import('../config/index.js');
+  const names = registry.map(({ name }) => name);
+  const near = nearestWord(written, names);
+  return `Unknown command: ${written}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 /** Paths on the command line and the parser itself count from the working folder. @throws BridgeError `cli/no-working-folder` */
@@ -202,23 +206,27 @@ function asksFor(argv: readonly string[], flag: string): boolean {
 
 /** The options every command takes; a command adds its own. `width` is that of help, null where none is shown. */
 export function commonParser(width: number | null, program: string): Argv<CommonOptions> {
-  return yargs()
-    .scriptName('wapbridge')
-    .usage(`${program} COMMAND [OPTIONS]`)
-    .parserConfiguration({ 'dot-notation': false, 'greedy-arrays': false, 'strip-dashed': false })
-    .option('json', { type: 'boolean', default: false, global: true, describe: 'one JSON object a line on standard output' })
-    .option('config', { type: 'string', requiresArg: true, describe: 'configuration file (YAML)' })
-    .option('state-dir', { type: 'string', requiresArg: true, describe: 'folder for what must outlive a run' })
-    .option('quiet', { type: 'boolean', default: false, describe: 'only errors on standard error' })
-    .option('verbose', { type: 'boolean', default: false, describe: 'details and stack traces on standard error' })
-    .check((parsed) => {
-      if (parsed.quiet && parsed.verbose) throw new BridgeError('cli/usage', '--quiet and --verbose exclude each other');
-      return true;
-    }, true)
-    .strict()
-    .recommendCommands()
-    .help()
-    .version(version())
-    .wrap(width)
-    .exitProcess(false);
+  return (
+    yargs()
+      .scriptName('wapbridge')
+      // Its words are part of ours, and read by complaintOf.
+      .detectLocale(false)
+      .usage(`${program} COMMAND [OPTIONS]`)
+      .parserConfiguration({ 'dot-notation': false, 'greedy-arrays': false, 'strip-dashed': false })
+      .option('json', { type: 'boolean', default: false, global: true, describe: 'one JSON object a line on standard output' })
+      .option('config', { type: 'string', requiresArg: true, describe: 'configuration file (YAML)' })
+      .option('state-dir', { type: 'string', requiresArg: true, describe: 'folder for what must outlive a run' })
+      .option('quiet', { type: 'boolean', default: false, describe: 'only errors on standard error' })
+      .option('verbose', { type: 'boolean', default: false, describe: 'details and stack traces on standard error' })
+      .check((parsed) => {
+        if (parsed.quiet && parsed.verbose) throw new BridgeError('cli/usage', '--quiet and --verbose exclude each other');
+        return true;
+      }, true)
+      .strict()
+      .recommendCommands()
+      .help()
+      .version(version())
+      .wrap(width)
+      .exitProcess(false)
+  );
 }
