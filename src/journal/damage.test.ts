@@ -39,6 +39,16 @@ test('a file that is no database is refused and left as it is', () => {
   refused('journal/corrupt', /damaged/);
 });
 
+test('a spoilt lock, which holds nothing, keeps nobody from the journal, and still lets in one at a time', async () => {
+  await filled();
+  writeFileSync(join(bench.directory, 'lock.db'), Buffer.alloc(3000, 'garbage '));
+  const journal = bench.open();
+  expect(() => bench.open()).toThrow(expect.objectContaining({ code: 'journal/held' }));
+  await journal.append(part(bench));
+  journal.close();
+  bench.open().close();
+});
+
 test('a journal with a spoilt page is refused for writing and left as it is', async () => {
   await filled();
   const octets = readFileSync(path);

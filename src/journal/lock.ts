@@ -1,9 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { JournalError, sqliteCode } from './errors.js';
 
 const sqliteBusy = 5;
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const sqliteDamaged: readonly (number | null)[] = [11, 26];
 
 /** The program that writes a journal. */
 export interface JournalHolder {
@@ -25,11 +27,10 @@ export function acquireLock(directory: string, holder: JournalHolder): JournalLo
   const path = join(directory, 'lock.db');
   const notePath = join(directory, 'writer.json');
   writeFileSync(path, '', { flag: 'a', mode: 0o600 });
-  const database = new DatabaseSync(path, { timeout: 0 });
+  let database: DatabaseSync;
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    database = lockedDatabase(path);
   } catch (caught) {
-    database.close();
     if (sqliteCode(caught) !== sqliteBusy) throw caught;
     const by = readHolder(notePath);
     const who = by === null ? 'another program' : `process ${by.pid} (${by.command})`;
@@ -47,6 +48,29 @@ export function acquireLock(directory: string, holder: JournalHolder): JournalLo
       database.close();
     },
   };
+}
+
+/** The side database, locked. It holds nothing, so that one that was spoilt is emptied; whoever could see that it is spoilt shuts nobody out. */
+function lockedDatabase(path: string): DatabaseSync {
+  try {
+    return lockOnce(path);
+  } catch (caught) {
+    if (!sqliteDamaged.includes(sqliteCode(caught))) throw caught;
+    // In place: another file would be another lock.
+    truncateSync(path);
+    return lockOnce(path);
+  }
+}
+
+function lockOnce(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (caught) {
+    database.close();
+    throw caught;
+  }
 }
 
 /** Who says that he writes the journal; null where nobody says it readably. */
