@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { JournalError, sqliteCode } from './errors.js';
 
 const sqliteBusy = 5;
@@ -27,7 +27,7 @@ export function acquireLock(directory: string, holder: JournalHolder): JournalLo
   const path = join(directory, 'lock.db');
   const notePath = join(directory, 'writer.json');
   writeFileSync(path, '', { flag: 'a', mode: 0o600 });
-  let database: DatabaseSync;
+  let database: DatabaseSyncInstance;
   try {
     database = lockedDatabase(path);
   } catch (caught) {
@@ -51,7 +51,7 @@ export function acquireLock(directory: string, holder: JournalHolder): JournalLo
 }
 
 /** The side database, locked. It holds nothing, so that one that was spoilt is emptied; whoever could see that it is spoilt shuts nobody out. */
-function lockedDatabase(path: string): DatabaseSync {
+function lockedDatabase(path: string): DatabaseSyncInstance {
   try {
     return lockOnce(path);
   } catch (caught) {
@@ -62,7 +62,7 @@ function lockedDatabase(path: string): DatabaseSync {
   }
 }
 
-function lockOnce(path: string): DatabaseSync {
+function lockOnce(path: string): DatabaseSyncInstance {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');

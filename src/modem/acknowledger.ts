@@ -18,6 +18,7 @@ export class Acknowledger {
   readonly #options: CommandOptions;
   #forms: readonly string[];
   #pointless = false;
+  #everTaken = false;
 
   constructor(engine: AtEngine, profile: ModemProfile) {
     this.#engine = engine;
@@ -28,6 +29,11 @@ export class Acknowledger {
     ];
     // The plain form is valid in PDU mode too and the shortest on a slow line.
     this.#forms = [...new Set([...preferred, 'AT+CNMA', 'AT+CNMA=0', 'AT+CNMA=1', withReport])];
+  }
+
+  /** Whether the modem has taken an acknowledgement at all. */
+  get everTaken(): boolean {
+    return this.#everTaken;
   }
 
   /**
@@ -51,6 +57,7 @@ export class Acknowledger {
         continue;
       }
       reached('modem:acknowledged');
+      this.#everTaken = true;
       if (form !== this.#forms[0]) this.#forms = [form, ...this.#forms.filter((other) => other !== form)];
       return;
     }

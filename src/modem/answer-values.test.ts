@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { expandNumbers, messageType, parseFields, parseListing, parseLists, parseRead, parseStoredIndication } from './answer-values.js';
+import {
+  expandNumbers,
+  isWhole,
+  messageType,
+  parseFields,
+  parseListing,
+  parseLists,
+  parseRead,
+  parseStoredIndication,
+} from './answer-values.js';
 import { announcedOctets, initialLineState, stepLine } from './line-protocol.js';
 import { deliverPdu } from './scripted-modem.testing.js';
 import { indicationLadder } from './set-up.js';
@@ -131,4 +140,13 @@ test.each(['0', 'OK', 'RING', '+CMTI: "SM",4', 'AT+CSQ', 'DST: 1'])('behind +CMT
   const { state, outputs } = stepLine(half, { type: 'line', line });
   expect(outputs[0]).toEqual({ type: 'broken', line: '+CMT: ,20' });
   expect(state.orphan).toBe('+CMT: ,20');
+});
+
+test('a message is whole where it has the octets that were announced, and no half octet', () => {
+  expect(isWhole({ pdu: '00440B', tpduOctets: 2 })).toBe(true);
+  expect(isWhole({ pdu: '00440B', tpduOctets: 3 })).toBe(false);
+  expect(isWhole({ pdu: '00440B', tpduOctets: null })).toBe(true);
+  for (const tpduOctets of [2, null]) expect(isWhole({ pdu: '00440B1', tpduOctets })).toBe(false);
+  expect(isWhole({ pdu: 'hello', tpduOctets: null })).toBe(true);
+  expect(isWhole({ pdu: 'hello', tpduOctets: 5 })).toBe(false);
 });

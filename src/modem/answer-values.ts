@@ -124,9 +124,10 @@ function message(status: string | undefined, announced: number | null, candidate
   };
 }
 
-/** Whether a message has the octets that were announced, as far as that can be told: a line that lost some has fewer. */
+/** Whether a message has whole octets, and as many as were announced, as far as that can be told: a line that lost some has fewer. */
 export function isWhole({ pdu, tpduOctets: announced }: Pick<StoredMessage, 'pdu' | 'tpduOctets'>): boolean {
-  return announced === null || (pdu.length % 2 === 0 && tpduOctets(pdu) === announced);
+  if (announced === null) return pdu.length % 2 === 0 || !isHexLine(pdu);
+  return pdu.length % 2 === 0 && tpduOctets(pdu) === announced;
 }
 
 /** Siemens MC35i fills empty slots of the memory MT with FF. */

@@ -420,6 +420,28 @@ test('a modem that refuses every acknowledgement is told of, and the caller hear
   expect(notes()).toContain('acknowledgement-refused');
 });
 
+test('a modem that has taken no acknowledgement at all stores messages first from then on; one that refuses now and then does not', async () => {
+  for (const everTaken of [false, true]) {
+    const { far, open, run, clock } = bench();
+    const { modem, take } = await open();
+    if (everTaken) {
+      far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
+      await run(modem.acknowledge(await take()));
+    }
+    for (const form of acknowledgementForms) far.answers.set(form, refuse);
+    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(2)}\r\n`);
+    await expect(run(modem.acknowledge(await take()))).rejects.toMatchObject({ code: 'at/error' });
+    await clock.step(1_000);
+    expect([modem.reception, far.indications]).toEqual(everTaken ? ['direct', '2,2,0,1,0'] : ['stored', '2,1,0,1,0']);
+    await clock.step(60_000);
+    expect(modem.reception).toBe(everTaken ? 'direct' : 'stored');
+    far.send('\r\nRDY\r\n');
+    far.indications = '0,0,0,0,0';
+    await clock.step(5_000);
+    expect(modem.reception).toBe(everTaken ? 'direct' : 'stored');
+  }
+});
+
 test.each(['AT+CNMA=1,2', 'AT+CNMA', 'AT+CNMA=0', 'AT+CNMA=1'])(
   'a modem that wants its acknowledgement as a report, and prompts for it after %s alone, is given one each time',
   async (prompting) => {

@@ -59,6 +59,7 @@ export class Modem implements ModemDriver {
   #store: MessageStore | null = null;
   #indications: Indications | null = null;
   #acknowledged = false;
+  #directInVain = false;
   #unacknowledged = 0;
   #fullIndicator: string | null = null;
   #lost: PortClosedError | null = null;
@@ -148,6 +149,8 @@ export class Modem implements ModemDriver {
     } catch (cause) {
       if (cause instanceof AtError) {
         this.#note('acknowledgement-refused', cause.message);
+        // What it delivers directly can be kept and never be acknowledged, so that it stops: what it stores can be deleted.
+        this.#directInVain = this.#acknowledged && this.#acknowledger?.everTaken === false;
         this.#rounds.soon();
       }
       throw cause;
@@ -227,7 +230,7 @@ export class Modem implements ModemDriver {
     );
     const store = this.#useStore(profile, memories);
     await store.sweep();
-    await this.#arm(wanted === 'direct' && this.#acknowledged);
+    await this.#arm(wanted === 'direct' && this.#acknowledged && !this.#directInVain);
     this.#openGates();
     await store.sweep();
     this.#fullIndicator = await fullIndicator(tools);
@@ -259,7 +262,7 @@ export class Modem implements ModemDriver {
       const { values, direct: isDirect } = this.#indications;
       this.#note('armed', `messages come ${isDirect ? 'directly (+CMT)' : 'stored (+CMTI)'}, +CNMI ${values.join(',')}`);
       if (this.#options.reception === 'direct' && !isDirect) {
-        const why = this.#acknowledged ? 'takes no +CNMI for it' : 'acknowledges none of it';
+        const why = this.#acknowledged && !this.#directInVain ? 'takes no +CNMI for it' : 'acknowledges none of it';
         this.#note('reception-not-as-asked', `direct reception was asked for and the modem ${why}: messages are stored first`);
       }
     }
@@ -281,7 +284,8 @@ export class Modem implements ModemDriver {
       this.#note('trouble', 'acknowledged delivery (+CSMS) is no longer in force');
     const inForce = await readIndications(this.#tools);
     const wanted = this.#indications;
-    if (wanted !== null && inForce !== null && (inForce[1] !== wanted.values[1] || inForce[3] !== wanted.values[3])) {
+    if (this.#directInVain && wanted?.direct === true) await this.#arm(false);
+    else if (wanted !== null && inForce !== null && (inForce[1] !== wanted.values[1] || inForce[3] !== wanted.values[3])) {
       this.#note('rearmed', `+CNMI had become ${inForce.join(',')}`);
       // Something was delivered to nobody: what is stored can be found by looking, and is lost to no one.
       await this.#arm(wanted.direct && !this.#announcements.disarmed());
