@@ -31,6 +31,8 @@ const mostWaitingReads = 4_096;
 const trustMs = 10_000;
 const lagRetryMs = 500;
 const mostSlots = 1_024;
+/** How often a slot is read anew whose message lost octets on the line, other ones each time. */
+const mostReadings = 4;
 /** After so many messages in a row that were read twice for their length and were the same, lengths are not looked at any more. */
 const mostFalseLengths = 3;
 /** After so many the slots of a modem are no longer asked for one by one. */
@@ -166,7 +168,7 @@ export class MessageStore {
     await this.#read(location, tries - 1);
   }
 
-  /** A slot of the selected memory; null when it is empty. One that lost octets on the line is read once more. */
+  /** A slot of the selected memory; null when it is empty. One that lost octets on the line is read anew. */
   async #readSlot(index: number, { orListed = true } = {}): Promise<StoredMessage | null> {
     const message = await this.#readSlotOnce(index, orListed);
     return message === null || !this.#isSpoiled(message) ? message : this.#readAgain(index, message, orListed);
@@ -176,13 +178,21 @@ export class MessageStore {
     return this.#falseLengths < mostFalseLengths && !isWhole(message);
   }
 
-  /** What a slot holds when it is read anew, or what it was seen to hold where that gives nothing better. */
+  /** What a slot holds when it is read anew until it is whole or comes just so again, or what it was seen to hold where that gives nothing. */
   async #readAgain(index: number, seen: StoredMessage, orListed = true): Promise<StoredMessage> {
-    const again = await this.#readSlotOnce(index, orListed);
-    if (again === null) return seen;
-    if (again.pdu === seen.pdu) this.#falseLengths += 1;
-    else if (isWhole(again)) this.#falseLengths = 0;
-    return again;
+    let last = seen;
+    for (let tries = 0; tries < mostReadings; tries += 1) {
+      const again = await this.#readSlotOnce(index, orListed);
+      if (again === null) return last;
+      if (again.pdu === last.pdu) {
+        this.#falseLengths += 1;
+        return again;
+      }
+      last = again;
+      if (isWhole(again)) break;
+    }
+    if (isWhole(last)) this.#falseLengths = 0;
+    return last;
   }
 
   async #readSlotOnce(index: number, orListed: boolean): Promise<StoredMessage | null> {
