@@ -188,14 +188,14 @@ test('hints name the program as it was started: by npx in a clone, by its path, 
     [['node', wapbridgeMain, 'frob'], home, `node ${wapbridgeMain}`],
   ] as const) {
     const { code, stderr } = await ended([...words], { env, cwd });
-    expect([code, stderr]).toEqual([2, `wapbridge: Unknown command: frob; see ${called} --help\n`]);
+    expect([code, stderr]).toEqual([2, `wapbridge: there is no command frob; see ${called} --help\n`]);
   }
 });
 
 test('what is wrong is said in the same words whatever the language of the surroundings', async () => {
   for (const [words, complaint] of [
-    [['--frob'], 'Unknown argument: frob'],
-    [['inbox', 'show'], 'Not enough non-option arguments: got 0, need at least 1'],
+    [['--frob'], 'there is no option --frob'],
+    [['inbox', 'show'], 'inbox show needs <id>'],
   ] as const) {
     const { stderr } = await ended([process.execPath, wapbridgeMain, ...words], { env: { ...process.env, LC_ALL: 'de_DE.UTF-8' } });
     expect(stderr).toMatch(new RegExp(`^wapbridge: ${complaint}; see [^\\n]+\\n$`));

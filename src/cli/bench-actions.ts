@@ -8,7 +8,8 @@ import { escapeText, styled } from './terminal.js';
 /** What `wapbridge bench` does instead of running virtual modems; loaded only then. @throws BridgeError `cli/usage`; of `check` what opening the bench throws */
 export async function runBenchAction(action: BenchAction, file: string | undefined, json: boolean, io: CommandIo): Promise<ExitCode> {
   if (action === 'check') {
-    if (file === undefined) throw new BridgeError('cli/usage', 'bench check needs a bench file', { advice: 'wapbridge bench check FILE' });
+    if (file === undefined)
+      throw new BridgeError('cli/usage', 'bench check needs a bench file', { advice: 'write wapbridge bench check FILE' });
     return check(file, json, io);
   }
   if (file !== undefined) throw new BridgeError('cli/usage', `bench ${action} takes no file`, { advice: 'redirect its output into one' });
@@ -26,7 +27,7 @@ export async function runBenchAction(action: BenchAction, file: string | undefin
 /** First the file, then what is plugged in; nothing is sent. */
 async function check(file: string, json: boolean, io: CommandIo): Promise<ExitCode> {
   const { output, environment, clock, random } = io;
-  const checked = await checkBench(file, await readConfigText(file), environment);
+  const checked = await checkBench(file, await readConfigText(file, undefined, 'bench file'), environment);
   if (!checked.ok) {
     const { problems } = checked;
     if (json) {

@@ -39,7 +39,7 @@ export function checkWords(words: readonly string[], options: KnownOptions): voi
     if (!known.has(name)) {
       const denied = name.startsWith('no-') ? name.slice(3) : '';
       if (written in Object.prototype || written === '_' || written === '$0' || (known.has(denied) && !flags.has(denied))) {
-        throw usage(`Unknown argument: ${written}`);
+        throw usage(`there is no option --${written}`);
       }
       continue;
     }

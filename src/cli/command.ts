@@ -44,6 +44,15 @@ export interface Configuration {
 /** A command line to learn from, `$0` where the program is named, and what it does. */
 export type Example = readonly [command: string, describe: string];
 
+/** The command that a command line was found to name. */
+export interface Matched {
+  /** Name and positional arguments: `show <id>`. */
+  readonly usage: string;
+  readonly options: readonly string[];
+  /** Commands of its own, of which one must follow. */
+  readonly commands: readonly string[];
+}
+
 /** What was written on the command line. */
 export interface CommandLine {
   /** Its words, to be checked before they are parsed. */
@@ -52,6 +61,8 @@ export interface CommandLine {
   readonly program: string;
   /** Nobody will see the help, which the parser lays out before every command it runs: with its options hidden that takes no time. */
   readonly withoutHelp: boolean;
+  /** Told of each command that the words name, the group before its own. */
+  matched(command: Matched): void;
 }
 
 /** One command as it is written: `builder` adds its options, `run` does its work and says how it ended. */
@@ -70,6 +81,7 @@ export type Start = (io: CommandIo) => Promise<ExitCode>;
 
 /** A command whose options only it knows. */
 export interface Command {
+  readonly name: string;
   /** Command lines to learn from; the first is the one to begin with. */
   readonly examples: readonly Example[];
   /** @throws BridgeError `cli/usage` while parsing */
@@ -79,8 +91,9 @@ export interface Command {
 /** Makes a {@link Command}. */
 export function defineCommand<Options>(specification: CommandSpecification<Options>): Command {
   return {
+    name: specification.command.split(' ', 1)[0] ?? '',
     examples: specification.examples,
-    attach: (parser, chosen, { words, program, withoutHelp }) =>
+    attach: (parser, chosen, { words, program, withoutHelp, matched }) =>
       parser.command(
         specification.command,
         specification.describe,
@@ -88,6 +101,7 @@ export function defineCommand<Options>(specification: CommandSpecification<Optio
           if (!withoutHelp) showExamples(own, specification.examples, program);
           const built = specification.builder(own);
           const options = knownOptions(built);
+          matched({ usage: specification.command, options: Object.keys(options.key), commands: [] });
           checkWords(words, options);
           if (withoutHelp) for (const name of Object.keys(options.key)) built.hide(name);
           return built;
@@ -101,6 +115,7 @@ export function defineCommand<Options>(specification: CommandSpecification<Optio
 export function defineCommandGroup(name: string, describe: string, commands: readonly Command[]): Command {
   const examples = commands.flatMap((command) => command.examples.slice(0, 1));
   return {
+    name,
     examples,
     attach: (parser, chosen, line) =>
       parser.command(
@@ -108,7 +123,9 @@ export function defineCommandGroup(name: string, describe: string, commands: rea
         describe,
         (own) => {
           if (!line.withoutHelp) showExamples(own, examples, line.program);
-          checkWords(line.words, knownOptions(own));
+          const options = knownOptions(own);
+          line.matched({ usage: name, options: Object.keys(options.key), commands: commands.map((command) => command.name) });
+          checkWords(line.words, options);
           for (const command of commands) command.attach(own, chosen, line);
           return own.demandCommand(1, 1, `${name} needs one of its own commands`);
         },

@@ -28,7 +28,7 @@ async function ownOptions(): Promise<Map<string, readonly string[]>> {
         };
       },
     });
-    command.attach(spy, () => {}, { words: [], program: 'wapbridge', withoutHelp: false });
+    command.attach(spy, () => {}, { words: [], program: 'wapbridge', withoutHelp: false, matched: () => {} });
     found.set(
       entry.name,
       kept.filter((name) => !common.has(name) && !positional.includes(name)),

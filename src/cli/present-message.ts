@@ -51,12 +51,9 @@ export function presentMessage(
 ): readonly string[] {
   const width = Math.min(terminal.width, 100);
   const cut = (text: string, columns: number): string => shorten(visible(text, glyphs), columns);
-  const row = (label: string, text: string, style?: Style): string => {
-    const shown = shorten(text, width - labelColumns - 2);
-    return `  ${styled(terminal, 'dim', label.padEnd(labelColumns))}${style === undefined ? shown : styled(terminal, style, shown)}`;
-  };
-  const rows = (label: string, text: string, style?: Style): readonly string[] =>
-    wrap(visible(text, glyphs), width - labelColumns - 2).map((piece, index) => row(index === 0 ? label : '', piece, style));
+  const row = (label: string, text: string, style?: Style): string =>
+    labelled(terminal, label, shorten(text, width - labelColumns - 2), style);
+  const rows = labelledRows(terminal, glyphs);
   const verdict = objectAt(facts, 'verdict');
   const name = textAt(verdict, 'verdict') ?? 'unknown';
   const time = (textAt(facts, 'receivedAt') ?? '').slice(11, 19);
@@ -187,6 +184,18 @@ export function errorText(error: JsonObject): string {
   const field = textAt(error, 'field');
   const where = field === null ? '' : ` (${field} at octet ${numberAt(error, 'offset')})`;
   return `${textAt(error, 'code')}: ${textAt(error, 'message')}${where}`;
+}
+
+/** A labelled line of text that fits. */
+function labelled(terminal: Terminal, label: string, text: string, style?: Style): string {
+  return `  ${styled(terminal, 'dim', label.padEnd(labelColumns))}${style === undefined ? text : styled(terminal, style, text)}`;
+}
+
+/** Makes labelled lines no wider than the terminal, as many as a text needs and a few at most; the text is escaped. */
+export function labelledRows(terminal: Terminal, glyphs: Glyphs): (label: string, text: string, style?: Style) => readonly string[] {
+  const columns = Math.min(terminal.width, 100) - labelColumns - 2;
+  return (label, text, style) =>
+    wrap(visible(text, glyphs), columns).map((piece, index) => labelled(terminal, index === 0 ? label : '', piece, style));
 }
 
 /** Makes one labelled line. */

@@ -21,7 +21,7 @@ export async function readBody(options: PushArguments, io: CommandIo): Promise<U
   if (options['server-id'] !== undefined) return buildNotification(options, options['server-id'], io);
   const alone = notificationOptions.find((name) => options[name] !== undefined);
   if (alone !== undefined) throw usage(`--${alone} belongs to a notification that is built`, 'name its server with --server-id');
-  if (options.body === undefined) throw usage('Missing required argument: body', 'name the file with the body; - is standard input');
+  if (options.body === undefined) throw usage('--body is missing', 'name the file with the body; - is standard input');
   const octets = await readWhole(options.body, io.stdin, mostBodyOctets, () => {
     const advice = 'a push holds 32640 octets at most, headers included';
     return new SendError('sending/body-too-long', `the body is longer than ${mostBodyOctets} octets`, { advice });

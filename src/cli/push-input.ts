@@ -36,7 +36,7 @@ export interface PushInput {
 export async function readPush(options: PushArguments, io: CommandIo, via: string | null = null): Promise<PushInput> {
   if (options.to !== undefined) checkNumber(options.to);
   const to = options.to ?? via;
-  if (to === null) throw usage('Missing required argument: to', 'give the number of the receiver');
+  if (to === null) throw usage('--to is missing', 'give the number of the receiver');
   const referenceBits = options['reference-bits'];
   const reference = wholeNumber('--reference', options.reference, 0, referenceBits === 16 ? 0xffff : 0xff);
   const transactionId = wholeNumber('--transaction-id', options['transaction-id'], 0, 0xff) ?? 1;

@@ -5,6 +5,7 @@ import type { CommandIo, CommonOptions } from './command.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { stateFolderOf } from './location.js';
 import { wholeNumber } from './numbers.js';
+import { glyphsOf, labelledRows } from './present-message.js';
 import { presentParts, presentReceipt } from './present-send.js';
 import { escapeText } from './terminal.js';
 import { becomeWriter } from './writer.js';
@@ -76,11 +77,19 @@ export async function showSend(options: CommonOptions & { readonly id: string },
   const shown = withReader(folderOf(options, io), (reader) => shownSend(find(reader, options.id)));
   if (options.json) io.output.object(shown);
   else {
+    const { terminal } = io.output;
     const { state, type, octets, to, createdAt, modem } = shown;
-    io.output.line(
-      `${shown.id}: ${state}, ${type}, ${octets} octets to ${to}, asked for ${createdAt}${modem === null ? '' : `, by ${modem}`}`,
-    );
-    for (const line of [...presentReceipt({ ...shown }, io.output.terminal), ...presentParts({ ...shown }, io.output.terminal)]) {
+    const facts: readonly (readonly [label: string, text: string])[] = [
+      ['id', shown.id],
+      ['to', to],
+      ['message', `${type}, a push of ${octets} octets`],
+      ['asked for', String(createdAt)],
+      ...(modem === null ? [] : [['modem', String(modem)] as const]),
+      ['state', String(state)],
+    ];
+    const rows = labelledRows(terminal, glyphsOf(io.environment));
+    for (const line of facts.flatMap(([label, text]) => rows(label, text))) io.output.line(line);
+    for (const line of [...presentReceipt({ ...shown }, terminal), ...presentParts({ ...shown }, terminal)]) {
       io.output.line(line);
     }
   }

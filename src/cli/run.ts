@@ -3,7 +3,8 @@ import yargs, { type Argv } from 'yargs';
 import { BridgeError } from '../errors.js';
 import { createLogger, type Logger, type LogLevel, systemClock, systemRandom } from '../runtime/index.js';
 import { checkWords, knownOptions } from './check-words.js';
-import type { CommandIo, CommonOptions, Configuration, Start } from './command.js';
+import type { CommandIo, CommonOptions, Configuration, Matched, Start } from './command.js';
+import { complaintOf } from './complaint.js';
 import { optionsOf, readConfiguration } from './configuration.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { Output } from './output.js';
@@ -68,6 +69,11 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
 
   const withoutHelp = !mayHelp(argv);
   let parser = commonParser(withoutHelp ? null : Math.min(errors.terminal.width, 100), host.program);
+  let matched: Matched = {
+    usage: entry?.name ?? '',
+    options: Object.keys(knownOptions(parser).key),
+    commands: entry === undefined ? registry.map(({ name }) => name) : [],
+  };
   for (const registered of registry) {
     if (registered === entry && command !== undefined) {
       parser = command.attach(
@@ -75,14 +81,20 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
         (chosen) => {
           start = chosen;
         },
-        { words: helps(argv) ? [] : argv, program: host.program, withoutHelp },
+        {
+          words: helps(argv) ? [] : argv,
+          program: host.program,
+          withoutHelp,
+          matched: (found) => {
+            matched = found;
+          },
+        },
       );
     } else {
       parser = parser.command(registered.name, registered.describe, {}, () => {});
     }
   }
 
-  const advice = `see wapbridge ${entry === undefined ? '' : `${entry.name} `}--help`;
   try {
     if (!helps(argv)) checkWords(argv, knownOptions(parser));
     configuration = entry === undefined || entry.withoutConfiguration === true ? null : await readConfiguration(argv, host.environment);
@@ -97,22 +109,29 @@ async function dispatch(argv: readonly string[], host: Host, output: Output, err
       else if (text !== '') shown = text;
       common = parsed;
     });
+    if (complaint !== undefined)
+      throw new BridgeError('cli/usage', complaintOf(complaint, argv, { matched, name: fullName(entry, matched) }));
+    if (shown !== '') {
+      if (asked.json) output.object(shown === version() ? { event: 'version', version: shown } : { event: 'help', text: shown });
+      else output.line(shown);
+      return exitCodes.done;
+    }
+    if (start === undefined || common === undefined) {
+      throw new BridgeError('cli/usage', 'no command given');
+    }
+    const level: LogLevel = common.verbose ? 'debug' : common.quiet ? 'error' : 'info';
+    return await start(commandIo(host, { output, errors, level, configuration, calling: asked.calling }));
   } catch (error) {
     if (!(error instanceof BridgeError) || error.code !== 'cli/usage' || error.advice !== undefined) throw error;
+    const advice = ['see wapbridge', fullName(entry, matched), '--help'].filter((word) => word !== '').join(' ');
     throw new BridgeError(error.code, error.message, { advice, cause: error });
   }
+}
 
-  if (complaint !== undefined) throw new BridgeError('cli/usage', await complaintOf(complaint, argv, entry), { advice });
-  if (shown !== '') {
-    if (asked.json) output.object(shown === version() ? { event: 'version', version: shown } : { event: 'help', text: shown });
-    else output.line(shown);
-    return exitCodes.done;
-  }
-  if (start === undefined || common === undefined) {
-    throw new BridgeError('cli/usage', 'no command given', { advice: 'see wapbridge --help' });
-  }
-  const level: LogLevel = common.verbose ? 'debug' : common.quiet ? 'error' : 'info';
-  return start(commandIo(host, { output, errors, level, configuration, calling: asked.calling }));
+/** The words that name a command, those of a group before its own. */
+function fullName(entry: RegisteredCommand | undefined, { usage }: Matched): string {
+  const name = usage.split(' ', 1)[0] ?? '';
+  return entry === undefined || entry.name === name ? name : `${entry.name} ${name}`;
 }
 
 function commandIo(
@@ -161,19 +180,6 @@ function helps(argv: readonly string[]): boolean {
 /** Whether the parser may show help: it takes `help` for a command too, and `--help=true` for the option. */
 function mayHelp(argv: readonly string[]): boolean {
   return argv.some((word) => /help|version/i.test(word));
-}
-
-/** The parser's complaint on one line; where it only knows what was meant, also what was written. */
-async function complaintOf(complaint: string, argv: readonly string[], entry: RegisteredCommand | undefined): Promise<string> {
-  const line = complaint.replace(/\s*\n\s*/g, ' ').trim();
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const written = (entry === undefined ? words[0] : words[words.indexOf(entry.name) + 1]) ?? '';
-  if (line.startsWith('Did you mean')) return `Unknown command: ${written}; ${line.replace('Did', 'did')}`;
-  if (entry !== undefined || line !== `Unknown argument: ${written}`) return line;
-  const { nearestWord } = await import('../config/index.js');
-  const names = registry.map(({ name }) => name);
-  const near = nearestWord(written, names);
-  return `Unknown command: ${written}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 /** Paths on the command line and the parser itself count from the working folder. @throws BridgeError `cli/no-working-folder` */

@@ -1,10 +1,10 @@
 import { BridgeError, type ErrorCode } from '../errors.js';
+import { nearestWord } from '../runtime/index.js';
 import { type BenchDescription, benchJsonSchema, benchSchema } from './bench-schema.js';
 import { checkYaml, type FoundByHand } from './check-yaml.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { readConfigText } from './load.js';
 import { addressFromHere } from './modem-address.js';
-import { nearestWord } from './nearest.js';
 import { readSecret, type SecretReference } from './secret.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,7 +55,7 @@ export type CheckedBench =
 
 /** Reads a bench file with its secrets. @throws ConfigError with line and column; BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
 export async function loadBench(file: string, environment: Environment): Promise<BenchPlan> {
-  const checked = await checkBench(file, await readConfigText(file), environment);
+  const checked = await checkBench(file, await readConfigText(file, undefined, 'bench file'), environment);
   if (!checked.ok) throw new ConfigError(file, checked.problems, 'bench check');
   return checked.plan;
 }

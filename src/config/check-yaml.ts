@@ -1,8 +1,8 @@
 import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
+import { nearestWord } from '../runtime/index.js';
 import type { ConfigProblem } from './errors.js';
-import { nearestWord } from './nearest.js';
 import { syntaxWords, unsaid, wordsOf } from './words.js';
 
 /** Faults of the syntax that are told of one file. */

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { BridgeError } from '../errors.js';
+import { nearestWord } from '../runtime/index.js';
 import { checkYaml, type FoundByHand, type Place } from './check-yaml.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
-import { nearestWord } from './nearest.js';
 import { type Config, configJsonSchema, configSchema } from './schema.js';
 
 /** Larger files are refused unread: no configuration is near this. */
@@ -20,8 +20,12 @@ export async function loadConfig(file: string, advice?: string): Promise<Config>
   return checked.config;
 }
 
-/** The text of a configuration file, unchecked. `advice` is what to do where it cannot be read. @throws BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
-export async function readConfigText(file: string, advice = 'check its path'): Promise<string> {
+/** The text of a configuration file or of another that is written like one, unchecked. `advice` is what to do where it cannot be read. @throws BridgeError `config/unreadable`, `config/not-permitted`, `config/too-large` */
+export async function readConfigText(
+  file: string,
+  advice = 'check its path',
+  what: 'configuration' | 'bench file' = 'configuration',
+): Promise<string> {
   try {
     const handle = await open(file, 'r');
     try {
@@ -38,12 +42,12 @@ export async function readConfigText(file: string, advice = 'check its path'): P
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (code === 'EACCES' || code === 'EPERM') {
-      throw new BridgeError('config/not-permitted', `the configuration ${file} may not be read`, { cause, advice: 'check who owns it' });
+      throw new BridgeError('config/not-permitted', `the ${what} ${file} may not be read`, { cause, advice: 'check who owns it' });
     }
-    const what = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-    throw new BridgeError('config/unreadable', `the configuration ${file} ${what}`, { cause, advice });
+    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    throw new BridgeError('config/unreadable', `the ${what} ${file} ${why}`, { cause, advice });
   }
-  throw new BridgeError('config/too-large', `the configuration ${file} is larger than 1 MiB`, {
+  throw new BridgeError('config/too-large', `the ${what} ${file} is larger than 1 MiB`, {
     advice: 'check that it is the right file',
   });
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode as YamlErrorCode } from 'yaml';
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
-import { nearestWord } from './nearest.js';
+import { nearestWord } from '../runtime/index.js';
 
 /** What is wrong and what to do, in one line each. */
 export interface Words {

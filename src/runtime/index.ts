@@ -5,6 +5,7 @@ export { createLogger, type LogFields, type Logger, type LogLevel, silentLogger 
 export { Mailbox } from './mailbox.js';
 export { makeFolder } from './make-folder.js';
 export { ManualClock } from './manual-clock.js';
+export { nearestWord } from './nearest.js';
 export { reached } from './points.js';
 export { seededRandom, systemRandom } from './random.js';
 export { shellWord } from './shell-word.js';

@@ -135,5 +135,7 @@ function listFaults(output: Output, json: boolean): void {
 /** @throws BridgeError `cli/usage` */
 function checkWhole(name: string, value: number | undefined, lowest: number, highest: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return;
-  throw new BridgeError('cli/usage', `--${name} is ${String(value)}`, { advice: `give a whole number from ${lowest} to ${highest}` });
+  throw new BridgeError('cli/usage', `--${name} is ${Number.isNaN(value) ? 'no number' : String(value)}`, {
+    advice: `give a whole number from ${lowest} to ${highest}`,
+  });
 }

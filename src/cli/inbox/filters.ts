@@ -35,7 +35,7 @@ const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_
 /** @throws BridgeError `cli/usage` */
 export function inboxFilter({ verdict, from, since, until, state, limit }: FilterOptions, now: number): InboxFilter {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000_000)
-    throw new BridgeError('cli/usage', '--limit is a whole number from 1 to 1000000', { advice: 'see wapbridge inbox list --help' });
+    throw new BridgeError('cli/usage', '--limit is a whole number from 1 to 1000000');
   const sinceMs = parseTime('--since', since, now);
   const untilMs = parseTime('--until', until, now);
   const whole = state === undefined || state === 'pending' || state === 'undelivered' || state === 'settled';

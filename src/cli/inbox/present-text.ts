@@ -1,6 +1,6 @@
 import type { CommandIo } from '../command.js';
 import { type JsonObject, numberAt, objectsAt, textAt } from '../json-view.js';
-import { glyphsOf, labelColumns, presentMessage, shorten, visible, wrap } from '../present-message.js';
+import { glyphsOf, labelledRows, presentMessage, shorten, visible } from '../present-message.js';
 import { type Style, styled } from '../terminal.js';
 
 type View = Pick<CommandIo, 'output' | 'environment'>;
@@ -65,11 +65,7 @@ export function shownLines(entry: JsonObject, io: View): readonly string[] {
   const { output, environment } = io;
   const glyphs = glyphsOf(environment);
   const width = Math.min(output.terminal.width, 100);
-  const rows = (label: string, text: string, style?: Style): readonly string[] =>
-    wrap(visible(text, glyphs), width - labelColumns - 2).map((piece, index) => {
-      const said = styled(output.terminal, 'dim', (index === 0 ? label : '').padEnd(labelColumns));
-      return `  ${said}${style === undefined ? piece : styled(output.terminal, style, piece)}`;
-    });
+  const rows = labelledRows(output.terminal, glyphs);
   const state = textAt(entry, 'state') ?? '';
   const why = textAt(entry, 'reason');
   const whole = textAt(entry, 'completedAt') !== null;
