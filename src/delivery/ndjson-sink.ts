@@ -38,29 +38,37 @@ export function ndjsonSink({ name, stream }: { readonly name: string; readonly s
  */
 export function ndjsonFileSink({ name, path }: { readonly name: string; readonly path: string }): Sink {
   checkFile(name, path);
+  let last: Promise<unknown> = Promise.resolve();
   return {
     name,
     kind: 'ndjson',
-    async accept({ facts }: Handover): Promise<DeliveryReceipt> {
-      const file = await open(path, 'a+', 0o640);
-      try {
-        const status = await file.stat();
-        if (!status.isFile()) return { outcome: 'later', reason: `${path} is no regular file` };
-        const line = Buffer.from(`${(await endsTorn(file, status.size)) ? '\n' : ''}${JSON.stringify(facts)}\n`);
-        try {
-          await file.writeFile(line);
-          await file.datasync();
-        } catch (caught) {
-          await file.truncate(status.size);
-          return { outcome: 'later', reason: reasonOf(caught) };
-        }
-        return { outcome: 'taken' };
-      } finally {
-        await file.close();
-      }
+    accept({ facts }: Handover): Promise<DeliveryReceipt> {
+      // One after the other, also where several are under way at once: what is cut off must never be the line of another.
+      const turn = last.then(() => appendLine(path, JSON.stringify(facts)));
+      last = turn.catch(() => undefined);
+      return turn;
     },
     close: () => Promise.resolve(),
   };
+}
+
+async function appendLine(path: string, text: string): Promise<DeliveryReceipt> {
+  const file = await open(path, 'a+', 0o640);
+  try {
+    const status = await file.stat();
+    if (!status.isFile()) return { outcome: 'later', reason: `${path} is no regular file` };
+    const line = Buffer.from(`${(await endsTorn(file, status.size)) ? '\n' : ''}${text}\n`);
+    try {
+      await file.writeFile(line);
+      await file.datasync();
+    } catch (caught) {
+      await file.truncate(status.size);
+      return { outcome: 'later', reason: reasonOf(caught) };
+    }
+    return { outcome: 'taken' };
+  } finally {
+    await file.close();
+  }
 }
 
 /** The last line has no end: a power cut took it. */

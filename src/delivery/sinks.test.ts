@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -56,6 +57,30 @@ describe('ndjson on a stream', () => {
 });
 
 describe('ndjson in a file', () => {
+  test('keeps every line that it took where others, under way at once, found no room', () => {
+    // Files of at most 4 blocks of 512 octets: the second line of each file does not fit, the first and the third do.
+    const program = `
+      const { ndjsonFileSink } = await import(process.env.DELIVERY);
+      const { readFileSync } = await import('node:fs');
+      const signal = new AbortController().signal;
+      for (let round = 0; round < 30; round += 1) {
+        const path = process.env.FOLDER + '/' + round;
+        const sink = ndjsonFileSink({ name: 'a', path });
+        const lines = [100, 3000, 100].map((size, id) => ({ id, filler: 'x'.repeat(size) }));
+        const receipts = await Promise.all(lines.map((facts) => sink.accept({ id: String(facts.id), facts, body: null, attempt: 1 }, { signal })));
+        const kept = readFileSync(path, 'utf8').split('\\n').slice(0, -1).map((line) => JSON.parse(line).id);
+        console.log(JSON.stringify([receipts.map(({ outcome }) => outcome), kept]));
+      }`;
+    const dist = new URL('../../dist/delivery/index.js', import.meta.url).href;
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', 'ulimit -S -f 4; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', program],
+      { env: { ...process.env, DELIVERY: dist, FOLDER: folder }, encoding: 'utf8' },
+    );
+    const rounds = stdout.split('\n').slice(0, -1);
+    expect([rounds.length, new Set(rounds), stderr]).toEqual([30, new Set(['[["taken","later","taken"],[0,2]]']), '']);
+  });
+
   test('appends a line a message, and goes on in a new file after a rotation', async () => {
     const path = join(folder, 'out.ndjson');
     const sink = ndjsonFileSink({ name: 'out', path });
