@@ -89,7 +89,7 @@ export class Bridge {
     const { sendPolicy = { allow: [] }, resumeSends = true } = options;
     this.outbox = new Outbox({ store: journal, clock, log, policy: sendPolicy, resume: resumeSends });
     this.#refusals = new Refusals(clock, onEvent);
-    this.#carriers = new EndpointCarriers(this.outbox, log, options.openSender);
+    this.#carriers = new EndpointCarriers(this.outbox, clock, log, options.openSender);
     this.#delivery = new Delivery({ store, sinks: sinks.map(watched), clock, random, logger: log, onEvent });
     this.#intake = new Intake({
       journal,

@@ -42,7 +42,7 @@ const opening = (name: string): Promise<EndpointSender> => {
   return Promise.resolve(sender);
 };
 const carriersTo = (open: ((name: string) => Promise<EndpointSender>) | undefined = opening) =>
-  new EndpointCarriers(outbox, silentLogger, open);
+  new EndpointCarriers(outbox, bench.clock, silentLogger, open);
 const send = async (via = target) => {
   const sent = sendPush(outbox, { to: via, via, wsp }, { clock: bench.clock });
   let ended = false;
@@ -117,8 +117,24 @@ describe('targets that need no modem', () => {
     const carriers = carriersTo();
     for (let port = 1; port <= 64; port += 1) await carriers.attach(`udp://127.0.0.1:${port}`);
     await expect(carriers.attach(target)).rejects.toMatchObject({ code: 'sending/no-target' });
+    // One that is about to be sent to, or has something queued, stays; of the others that which was asked for longest ago goes.
+    await bench.clock.step(10_000);
+    await carriers.attach('udp://127.0.0.1:1');
+    const busy = senders.get('udp://127.0.0.1:2');
+    if (busy === undefined) throw new TypeError('not attached');
+    let answer = (): void => {};
+    busy.send = () => new Promise((resolve) => (answer = resolve));
+    await outbox.enqueue({ to: 'x', via: 'udp://127.0.0.1:2', wsp });
+    await bench.clock.step(1);
+    await carriers.attach(target);
+    const closed = [...senders].flatMap(([name, sender]) => (sender.closed > 0 ? [name] : []));
+    expect(closed).toEqual(['udp://127.0.0.1:3']);
+    answer();
+    expect(await send()).toMatchObject({ outcome: 'sent' });
     await carriers.close();
-    await expect(new EndpointCarriers(outbox, silentLogger).attach(target)).rejects.toMatchObject({ code: 'sending/no-target' });
+    await expect(new EndpointCarriers(outbox, bench.clock, silentLogger).attach(target)).rejects.toMatchObject({
+      code: 'sending/no-target',
+    });
   });
 
   test('of what an earlier run left in the queue are opened, and one that cannot be keeps nobody waiting', async () => {

@@ -2,32 +2,46 @@ import type { EndpointPreview, EndpointSender } from '../endpoints/index.js';
 import type { StoredSend } from '../journal/index.js';
 import { DecodeError, fromHex } from '../octets/index.js';
 import { fromWdp, type PushMessage } from '../push/index.js';
-import type { Logger } from '../runtime/index.js';
+import type { Clock, Logger } from '../runtime/index.js';
 import { isLoopbackTarget, isTarget, type Outbox, SendError } from '../sending/index.js';
 
 /** Most targets that are kept open at once. */
 const mostTargets = 64;
+/** A target that was asked for so short a time ago is about to be sent to. */
+const freshMs = 10_000;
 
-/** The targets that pushes are sent to without a modem: each sends from the outbox as a modem does, one message at a time. */
+interface Attached {
+  readonly detach: Promise<() => Promise<void>>;
+  /** When it was asked for last, by a clock that never jumps. */
+  readonly askedAt: number;
+}
+
+/**
+ * The targets that pushes are sent to without a modem: each sends from the outbox as a modem does, one message at a time. Where there are too
+ * many, one that has nothing to send makes room, that which was asked for longest ago first.
+ */
 export class EndpointCarriers {
   readonly #outbox: Outbox;
   readonly #log: Logger;
   readonly #open: ((target: string) => Promise<EndpointSender>) | undefined;
-  readonly #attached = new Map<string, Promise<() => Promise<void>>>();
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  /** That which was asked for longest ago first. */
+  readonly #attached = new Map<string, Attached>();
 
-  constructor(outbox: Outbox, log: Logger, open?: (target: string) => Promise<EndpointSender>) {
+  constructor(outbox: Outbox, clock: Pick<Clock, 'monotonic'>, log: Logger, open?: (target: string) => Promise<EndpointSender>) {
     this.#outbox = outbox;
+    this.#clock = clock;
     this.#log = log;
     this.#open = open;
   }
 
   /** Opens a target, where it is not open yet. @throws EndpointError `endpoints/bad-target` */
   async attach(target: string): Promise<void> {
-    const known = this.#attached.get(target);
-    const attached = known ?? this.#begin(target);
-    if (known === undefined) this.#attached.set(target, attached);
+    const detach = this.#attached.get(target)?.detach ?? this.#begin(target);
+    this.#attached.delete(target);
+    this.#attached.set(target, { detach, askedAt: this.#clock.monotonic() });
     try {
-      await attached;
+      await detach;
     } catch (cause) {
       this.#attached.delete(target);
       throw cause;
@@ -49,11 +63,23 @@ export class EndpointCarriers {
   async close(): Promise<void> {
     const all = [...this.#attached.values()];
     this.#attached.clear();
-    for (const attached of all) await (await attached)();
+    for (const { detach } of all) await (await detach)();
+  }
+
+  /** Lets a target go that nothing is queued for; false where there is none. */
+  async #makeRoom(): Promise<boolean> {
+    const latest = this.#clock.monotonic() - freshMs;
+    for (const [target, { detach, askedAt }] of this.#attached) {
+      if (askedAt > latest || this.#outbox.hasOpen(target)) continue;
+      this.#attached.delete(target);
+      await (await detach)();
+      return true;
+    }
+    return false;
   }
 
   async #begin(target: string): Promise<() => Promise<void>> {
-    if (this.#open === undefined || this.#attached.size >= mostTargets) {
+    if (this.#open === undefined || (this.#attached.size >= mostTargets && !(await this.#makeRoom()))) {
       throw new SendError('sending/no-target', `${target} cannot be sent to here`, {
         advice: 'send to fewer targets at once, or through wapbridge send',
       });

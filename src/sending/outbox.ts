@@ -112,6 +112,11 @@ export class Outbox {
     };
   }
 
+  /** Whether something is queued for a modem or a target, or is leaving by it. */
+  hasOpen(name: string): boolean {
+    return this.#options.store.openSends().some(({ modem }) => modem === name);
+  }
+
   /** Names of the modems that can send now. */
   get modems(): readonly string[] {
     return [...this.#modems.keys()].map(({ name }) => name).filter((name) => !isTarget(name));
