@@ -273,6 +273,25 @@ describe('the end of the program', () => {
     expect(second.network).toHaveLength(2);
   });
 
+  test.each([50 * 365 * 86_400_000, -3_600_000])('a clock that is set by %i ms neither ends a validity nor lengthens it', async (byMs) => {
+    const outbox = outboxOf();
+    const endOf = (id: string): Promise<SendEvent> =>
+      new Promise((resolve) => void outbox.follow(id, (event) => event.event === 'sent' && resolve(event)));
+    const young = await pass(outbox.enqueue(request(1, { validityMinutes: 5 })));
+    await bench.clock.step(60_000);
+    bench.clock.set(byMs);
+    const sent = endOf(young);
+    const detach = outbox.attach(new FakeModem());
+    expect(summary((await pass(sent)) as Receipt)).toBe('sent: 1 sent');
+    await detach();
+    const old = await pass(outbox.enqueue(request(1, { validityMinutes: 5 })));
+    bench.clock.set(-byMs);
+    await bench.clock.step(6 * 60_000);
+    const given = endOf(old);
+    outbox.attach(new FakeModem());
+    expect(summary((await pass(given)) as Receipt)).toBe('not-sent: 1 not-sent sending/expired');
+  });
+
   test('a send that waited longer than its validity is given up', async () => {
     const outbox = outboxOf();
     const id = await pass(outbox.enqueue(request(1, { validityMinutes: 5 })));

@@ -67,14 +67,22 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #modems = new Map<SendingModem, { wake: () => void; readonly ended: Promise<void> }>();
   readonly #busy = new Set<string>();
-  readonly #own = new Set<string>();
+  /** Sends of this run, with when they were asked for: by a clock that never jumps, as {@link #now} has it. */
+  readonly #own = new Map<string, number>();
   readonly #followers = new Map<string, Set<Follower>>();
   readonly #settling = new Set<Promise<void>>();
   readonly #stop = new AbortController();
+  readonly #zero: number;
   #used = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#zero = options.clock.now() - options.clock.monotonic();
+  }
+
+  /** The time by the clock as it stood at the start, and by one that never jumps since: a clock that is set ends nobody's validity. */
+  #now(): number {
+    return this.#zero + this.#options.clock.monotonic();
   }
 
   /**
@@ -165,7 +173,7 @@ export class Outbox {
       parts,
     });
     this.#used += parts.length;
-    this.#own.add(id);
+    this.#own.set(id, this.#now());
     this.#wakeAll();
     return id;
   }
@@ -276,7 +284,7 @@ export class Outbox {
     for (const send of store.openSends()) {
       if (send.state !== 'queued' || this.#busy.has(send.id) || (!resume && !this.#own.has(send.id))) continue;
       const { validityMinutes } = factsOf(send.facts);
-      if (validityMinutes !== null && clock.now() - send.createdAt > validityMinutes * minuteMs) {
+      if (validityMinutes !== null && this.#now() - (this.#own.get(send.id) ?? send.createdAt) > validityMinutes * minuteMs) {
         const parts = send.parts.map((part) => changed(part, { state: 'not-sent', error: expired }));
         await store.recordSend(send.id, { state: 'finished', finishedAt: clock.now(), parts });
         this.#tell(send.id, receiptOf({ ...send, state: 'finished', parts }));
