@@ -142,6 +142,16 @@ export class AtEngine {
     });
   }
 
+  /** The command that waits for its answer, to be given to {@link expire}; null where none does. */
+  get underWay(): object | null {
+    return this.#running;
+  }
+
+  /** Ends the wait for an answer that will not come, as at the end of its time, where it is still waited for. */
+  expire(command: object | null): void {
+    if (command !== null && this.#running === command) this.#apply({ type: 'time-up' });
+  }
+
   /** Lets go of the port without closing it; what waits fails. */
   detach(reason: PortClosedError): void {
     if (this.#lost !== null) return;

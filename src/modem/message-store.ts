@@ -54,6 +54,7 @@ export class MessageStore {
   #current: string | null = null;
   /** Whether the modem lets a memory be chosen; where it does not, the one there is is read under whatever name. */
   #chooses = true;
+  readonly #lists: boolean;
   #listingWorks: boolean;
   /** How often in a row +CMGR was refused of a slot that the list then showed. */
   #refusedReadings = 0;
@@ -68,8 +69,9 @@ export class MessageStore {
   ) {
     this.#tools = tools;
     this.#listeners = listeners;
+    this.#lists = !hasQuirk(profile, 'lists-no-messages');
+    this.#listingWorks = this.#lists;
     this.reset(memories);
-    this.#listingWorks = !hasQuirk(profile, 'lists-no-messages');
   }
 
   /** Says that the modem was set up anew and which memory it reads now. */
@@ -78,6 +80,7 @@ export class MessageStore {
     this.#memories = this.#chooses ? memories.swept : [unnamedMemory];
     this.#receiving = memories.receiving;
     this.#current = memories.receiving;
+    this.#listingWorks = this.#lists;
   }
 
   /** Reads what +CMTI or +CDSI announced. An index already waiting is not read twice. */

@@ -256,6 +256,26 @@ test('a modem that restarts is set up again', async () => {
   expect((await take()).pdu).toBe(deliverPdu(1));
 });
 
+test.each(['submit', 'acknowledge', 'sweep'] as const)('a modem that restarts and so never answers (%s) is given up soon', async (what) => {
+  const { far, open, run, clock } = bench();
+  const { modem, take } = await open();
+  far.answers.set(what === 'submit' ? 'payload' : what === 'acknowledge' ? 'AT+CNMA' : 'AT+CMGL=4', null);
+  let waiting: Promise<unknown> = Promise.resolve();
+  if (what === 'submit') waiting = expect(modem.submit('0011AB', 2)).rejects.toMatchObject({ code: 'at/outcome-unknown' });
+  if (what === 'acknowledge') {
+    far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
+    waiting = expect(modem.acknowledge(await take())).rejects.toMatchObject({ code: 'at/timeout' });
+  }
+  if (what === 'sweep') far.send('\r\n+CMTI: "SM"\r\n');
+  await clock.step(1_000);
+  far.answers.clear();
+  far.indications = '0,0,0,0,0';
+  far.send('\r\nRDY\r\n\r\nAPP RDY\r\n');
+  for (let passed = 0; passed < 8_000; passed += 50) await clock.step(50);
+  await run(waiting);
+  expect([modem.lost, far.indications]).toEqual([null, '2,2,0,1,0']);
+});
+
 test('a modem that cannot list its messages is read slot by slot', async () => {
   const { far, open } = bench();
   far.answers.set('AT+CMGL=4', refuse);

@@ -60,6 +60,7 @@ export class Modem implements ModemDriver {
   #indications: Indications | null = null;
   #acknowledged = false;
   #directInVain = false;
+  #restoring = false;
   #unacknowledged = 0;
   #fullIndicator: string | null = null;
   #lost: PortClosedError | null = null;
@@ -223,12 +224,7 @@ export class Modem implements ModemDriver {
     const seen = this.#earlyLines?.some(([, pdu]) => pdu !== null) ?? true;
     const forget = (): unknown => (this.#earlyLines = this.#earlyLines?.filter(([, pdu]) => pdu === null) ?? null);
     if (this.#acknowledged && !seen) await this.#acknowledger?.refuse(forget);
-    const memories = await chooseMemories(tools, profile);
-    this.#note(
-      'memories',
-      `messages are kept in ${memories.receiving ?? 'a memory that the modem does not name'}, looked at: ${memories.swept.join(', ') || 'the one there is'}`,
-    );
-    const store = this.#useStore(profile, memories);
+    const store = this.#useStore(profile, await chooseMemories(tools, profile));
     await store.sweep();
     await this.#arm(wanted === 'direct' && this.#acknowledged && !this.#directInVain);
     this.#openGates();
@@ -302,16 +298,24 @@ export class Modem implements ModemDriver {
   }
 
   #restarted(line: string): void {
-    if (this.#rounds.busy || this.#ended.signal.aborted) return;
+    // Some say so twice, and again while they are set up.
+    if (this.#restoring || this.#ended.signal.aborted) return;
+    this.#restoring = true;
     this.#note('restarted', line);
-    void this.#rounds.instead(() =>
-      this.#restore().catch((cause: unknown) => {
-        this.#trouble(cause);
-        // A modem that cannot be set up again is one that is lost: its owner opens it anew.
-        if (!this.#ended.signal.aborted)
-          this.#lose(new PortClosedError('modem/port-lost', 'The modem restarted and could not be set up again', { cause }));
-      }),
-    );
+    const forgotten = this.#engine.underWay;
+    this.#options.clock.after(restartSettlesMs, () => this.#engine.expire(forgotten));
+    const restore = async (): Promise<void> => {
+      await this.#restore().catch((cause: unknown) => this.#notRestored(cause));
+      this.#restoring = false;
+    };
+    void this.#rounds.instead(restore);
+  }
+
+  /** A modem that cannot be set up again is one that is lost: its owner opens it anew. */
+  #notRestored(cause: unknown): void {
+    this.#trouble(cause);
+    if (this.#ended.signal.aborted) return;
+    this.#lose(new PortClosedError('modem/port-lost', 'The modem restarted and could not be set up again', { cause }));
   }
 
   #unsolicited(line: string, pdu: string | null): void {

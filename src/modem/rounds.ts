@@ -9,6 +9,7 @@ export class Rounds {
   #cancel: Cancel = () => {};
   #running = false;
   #again = false;
+  #next: (() => Promise<void>) | null = null;
   #stopped = false;
 
   constructor(clock: Clock, everyMs: () => number, job: () => Promise<void>, onFailure: (cause: unknown) => void) {
@@ -16,11 +17,6 @@ export class Rounds {
     this.#everyMs = everyMs;
     this.#job = job;
     this.#onFailure = onFailure;
-  }
-
-  /** Whether a job is under way. */
-  get busy(): boolean {
-    return this.#running;
   }
 
   /** Waits for the next interval. */
@@ -40,9 +36,13 @@ export class Rounds {
     else void this.instead(this.#job);
   }
 
-  /** Runs another job in the place of this one. */
+  /** Runs another job in the place of this one, after what is under way. */
   async instead(job: () => Promise<void>): Promise<void> {
-    if (this.#stopped || this.#running) return;
+    if (this.#stopped) return;
+    if (this.#running) {
+      this.#next = job;
+      return;
+    }
     this.#running = true;
     this.#cancel();
     try {
@@ -53,6 +53,9 @@ export class Rounds {
       this.#running = false;
       this.start();
     }
+    const next = this.#next;
+    this.#next = null;
+    if (next !== null) return this.instead(next);
     if (!this.#again) return;
     this.#again = false;
     this.soon();

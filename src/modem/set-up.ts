@@ -184,8 +184,16 @@ export function sameMemory(left: string, right: string): boolean {
   return left.toUpperCase() === right.toUpperCase();
 }
 
-/** Chooses where received messages are kept, and finds out which memories there are. @see 3GPP TS 27.005 3.2.2 */
+/** Chooses where received messages are kept, finds out which memories there are, and tells both. @see 3GPP TS 27.005 3.2.2 */
 export async function chooseMemories(tools: SetUpTools, profile: ModemProfile): Promise<Memories> {
+  const memories = await findMemories(tools, profile);
+  const { receiving, swept } = memories;
+  const kept = receiving ?? 'a memory that the modem does not name';
+  tools.tell?.('memories', `messages are kept in ${kept}, looked at: ${swept.join(', ') || 'the one there is'}`);
+  return memories;
+}
+
+async function findMemories(tools: SetUpTools, profile: ModemProfile): Promise<Memories> {
   const offered = await whenReady(tools, 'AT+CPMS=?').catch((cause: unknown) => {
     if (cause instanceof AtError) return [];
     if (cause instanceof TimeoutError) return cause.information;
