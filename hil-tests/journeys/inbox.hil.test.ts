@@ -78,6 +78,11 @@ test('the inbox lists, shows, exports and hands over again what came, while list
   const attempts = (await inbox(scene, state, ['show', id])).objects[0]?.attempts;
   expect(JSON.stringify(attempts).match(/"redelivered"/g)).toHaveLength(4);
   expect(readdirSync(spool).sort()).toEqual([`${id}.body`, `${id}.json`]);
+  // Without that configuration nobody is there to take it, and that is an error.
+  expect(await inbox(scene, state, ['redeliver', id])).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(new RegExp(`^wapbridge: ${id} was not taken by dm-application; see .* inbox show ${id}$`)),
+  });
 
   const out = scene.folder();
   expect((await inbox(scene, state, ['export', '--pcap', join(out, 'all.pcapng'), '--bodies', out])).objects).toMatchObject([

@@ -104,10 +104,10 @@ const mostLines = 4;
 const kindColumns = 17;
 
 /** Text in lines of so many columns, broken at blanks where there are any; what is more than a few lines is cut. */
-export function wrap(text: string, columns: number): readonly string[] {
+export function wrap(text: string, columns: number, most = mostLines): readonly string[] {
   const lines: string[] = [];
   let rest = [...text];
-  while (rest.length > columns && lines.length < mostLines - 1) {
+  while (rest.length > columns && lines.length < most - 1) {
     const blank = rest.lastIndexOf(' ', columns);
     const end = blank > columns / 2 ? blank : columns;
     lines.push(rest.slice(0, end).join(''));
@@ -196,6 +196,14 @@ export function labelledRows(terminal: Terminal, glyphs: Glyphs): (label: string
   const columns = Math.min(terminal.width, 100) - labelColumns - 2;
   return (label, text, style) =>
     wrap(visible(text, glyphs), columns).map((piece, index) => labelled(terminal, index === 0 ? label : '', piece, style));
+}
+
+/** A word and what it stands for beside it, whole, in as many lines as the width of the terminal makes of it. */
+export function beside(terminal: Terminal, word: string, text: string): readonly string[] {
+  const columns = Math.min(terminal.width, 100) - word.length;
+  return wrap(text, columns, Number.POSITIVE_INFINITY).map(
+    (piece, index) => (index === 0 ? styled(terminal, 'bold', word) : ' '.repeat(word.length)) + piece,
+  );
 }
 
 /** Makes one labelled line. */

@@ -11,6 +11,7 @@ import {
 import { type CommandIo, defineCommand } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Output } from '../output.js';
+import { beside } from '../present-message.js';
 import { escapeText, styled } from '../terminal.js';
 
 const mostModems = 256;
@@ -128,7 +129,8 @@ function listFaults(output: Output, json: boolean): void {
       continue;
     }
     const numbers = parameters.map((parameter) => `${parameter.name}=${parameter.initial}`).join(' ');
-    output.line(`${styled(output.terminal, 'bold', name.padEnd(width))}  ${sentence}${numbers === '' ? '' : ` [${numbers}]`}`);
+    const said = `${sentence}${numbers === '' ? '' : ` [${numbers}]`}`;
+    for (const line of beside(output.terminal, name.padEnd(width + 2), said)) output.line(line);
   }
 }
 

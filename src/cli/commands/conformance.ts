@@ -4,7 +4,7 @@ import type { Procedure } from '../../conformance/index.js';
 import { BridgeError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { glyphsOf } from '../present-message.js';
+import { beside, glyphsOf } from '../present-message.js';
 import { presentProgress, presentStatement } from '../present-statement.js';
 import { version } from '../version.js';
 
@@ -48,7 +48,10 @@ export const conformanceCommand = defineCommand({
     if (options.list) {
       for (const { item, title, peer, needs } of allProcedures.filter(wanted)) {
         if (options.json) output.object({ event: 'procedure', item, title, peer, needs });
-        else output.line(`${item}  ${title}${needs.length === 0 ? '' : ` (${needs.join(', ')})`}`);
+        else {
+          const said = `${title}${needs.length === 0 ? '' : ` (${needs.join(', ')})`}`;
+          for (const line of beside(output.terminal, `${item}  `, said)) output.line(line);
+        }
       }
       return exitCodes.done;
     }

@@ -147,7 +147,8 @@ const redactCommand = defineCommand({
     const { redactTrace } = await import('../../capture/index.js');
     const redacted = redactTrace(text);
     if (options.out === undefined) {
-      io.output.text(redacted);
+      if (options.json) io.output.object({ event: 'redacted', file: options.file, out: null, text: redacted });
+      else io.output.text(redacted);
       return exitCodes.done;
     }
     try {
@@ -155,6 +156,8 @@ const redactCommand = defineCommand({
     } catch (cause) {
       throw new BridgeError('cli/unwritable', `${options.out} cannot be written`, { cause, advice: 'name a file that does not exist yet' });
     }
+    if (options.json) io.output.object({ event: 'redacted', file: options.file, out: options.out });
+    else io.output.line(visible(`${options.out}: written, with stand-ins for what tells who it is`, glyphsOf(io.environment)));
     return exitCodes.done;
   },
 });

@@ -5,6 +5,7 @@ import type { CommandIo } from '../command.js';
 import { endpointSettingsOf } from '../endpoint-settings.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { glyphsOf } from '../present-message.js';
+import { asCalled } from '../program.js';
 import { stdoutSink, wasPrinted } from '../stdout-sink.js';
 import { wholeId } from './entries.js';
 import { factsOf } from './present-entry.js';
@@ -23,7 +24,7 @@ const standardTimeoutMs = 30_000;
 
 /**
  * Hands a message over again where nobody else holds the state folder: each sink is asked once, now. What says "later" stays pending
- * for the next `listen`. The exit code is 5 where a sink did not take it.
+ * for the next `listen`. The exit code is 5 where a sink did not take it, which is also said in one line on standard error.
  * @throws JournalError, SinkError, BridgeError `cli/usage`
  */
 export async function redeliverHere({ id: given, sinks, directory, json }: Redelivery, io: CommandIo): Promise<ExitCode> {
@@ -48,9 +49,11 @@ export async function redeliverHere({ id: given, sinks, directory, json }: Redel
     holder: { pid: process.pid, command: 'wapbridge inbox redeliver' },
     retention: null,
   });
-  let allTook = true;
+  const untaken: string[] = [];
+  let wholeOf = given;
   try {
     const id = wholeId(journal, given);
+    wholeOf = id;
     for (const name of await journal.redeliver(id, sinks ?? withheldSinks(journal, id))) {
       const plan = plans.find(({ sink }) => sink.name === name);
       const message = journal.message(id);
@@ -64,7 +67,7 @@ export async function redeliverHere({ id: given, sinks, directory, json }: Redel
       const at = clock.now();
       const reason = receipt.outcome === 'taken' ? null : receipt.reason;
       if (plan !== undefined) await journal.recordAttempt(id, name, { at, outcome: receipt.outcome, reason, nextAttemptAt: at });
-      allTook &&= receipt.outcome === 'taken';
+      if (receipt.outcome !== 'taken') untaken.push(name);
       if (json)
         output.object(
           receipt.outcome === 'taken'
@@ -78,7 +81,10 @@ export async function redeliverHere({ id: given, sinks, directory, json }: Redel
     for (const { sink } of plans) await sink.close();
     journal.close();
   }
-  return allTook ? exitCodes.done : exitCodes.refused;
+  if (untaken.length === 0) return exitCodes.done;
+  const advice = asCalled(`see wapbridge inbox show ${wholeOf}`, io.calling);
+  io.errors.line(`wapbridge: ${wholeOf} was not taken by ${untaken.join(', ')}; ${advice}`);
+  return exitCodes.refused;
 }
 
 async function ask(
