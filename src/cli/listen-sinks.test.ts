@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sink } from '../delivery/index.js';
 import { MessageLimit } from './listen-end.js';
-import { withLimit } from './listen-sinks.js';
+import { abandonedLines, withLimit } from './listen-sinks.js';
 
 test('no sink begins a message beyond those that are asked for, and all of them get those', async () => {
   const seen: string[] = [];
@@ -27,4 +27,16 @@ test('no sink begins a message beyond those that are asked for, and all of them 
   expect(await second?.sink.accept(handover('b'), options)).toMatchObject({ outcome: 'later' });
   expect(await second?.sink.accept(handover('a'), options)).toEqual({ outcome: 'taken' });
   expect(seen).toEqual(['stdout a', 'dm-application a']);
+});
+
+test('messages that wait for a sink which is not there any more are told of, and those of the others are not', () => {
+  const waiting = [
+    { sink: 'archive', count: 12 },
+    { sink: 'old', count: 1 },
+    { sink: 'stdout', count: 3 },
+  ];
+  expect(abandonedLines(waiting, ['stdout'], 'wapbridge')).toEqual([
+    '12 messages wait for the sink archive, which the configuration does not have: kept until it is there again (wapbridge inbox list --state pending).',
+    '1 message waits for the sink old, which the configuration does not have: kept until it is there again (wapbridge inbox list --state pending).',
+  ]);
 });

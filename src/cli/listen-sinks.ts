@@ -17,3 +17,18 @@ export function withLimit(plans: readonly SinkPlan[], limit: Pick<MessageLimit, 
     };
   });
 }
+
+/** What is said of messages that wait for sinks which nobody serves any more: one line a sink. `again` is how the inbox is asked. */
+export function abandonedLines(
+  waiting: readonly { readonly sink: string; readonly count: number }[],
+  served: readonly string[],
+  again: string,
+): readonly string[] {
+  return waiting
+    .filter(({ sink }) => !served.includes(sink))
+    .map(({ sink, count }) => {
+      const [messages, wait] = count === 1 ? ['message', 'waits'] : ['messages', 'wait'];
+      const kept = `kept until it is there again (${again} inbox list --state pending)`;
+      return `${count} ${messages} ${wait} for the sink ${sink}, which the configuration does not have: ${kept}.`;
+    });
+}

@@ -21,7 +21,7 @@ import { redeliverAsAsked } from '../inbox/redeliver.js';
 import { End, MessageLimit } from '../listen-end.js';
 import { configuredModems, journalLimits, limitsOf, routesOf } from '../listen-options.js';
 import { type FoundModems, findModems, requestedModems } from '../listen-plan.js';
-import { withLimit } from '../listen-sinks.js';
+import { abandonedLines, withLimit } from '../listen-sinks.js';
 import type { ListenTraces } from '../listen-traces.js';
 import { stateFolderOf } from '../location.js';
 import { wholeNumber } from '../numbers.js';
@@ -192,6 +192,8 @@ async function listen(
     onPoint: (point) => reached(`journal:${point}`),
     ...journalLimits(config?.limits, defaultRetention),
   });
+  const served = sinks.map(({ sink }) => sink.name);
+  for (const line of abandonedLines(journal.pendingSinks(), served, io.calling.again)) say(line);
   const limit = new MessageLimit(
     exitAfter,
     (id) => journal.message(id)?.settled === true,
