@@ -10,7 +10,6 @@ import {
   decodeWbxml,
   describeDmMessage,
   type ElementNode,
-  formatXml,
   type NotificationSecrets,
   parseXml,
   syncMl12,
@@ -19,6 +18,7 @@ import { type Annotate, type Annotation, DecodeError, type Diagnostic, toHex } f
 import type { PushMessage } from '../push/index.js';
 import type { Verdict } from '../routing/index.js';
 import type { Announcement } from './announced-sessions.js';
+import { boundedSummary, boundedXml } from './bounded-content.js';
 import type { Presented } from './present.js';
 
 /** What messages are checked with; never shown, logged or kept. */
@@ -136,7 +136,8 @@ function readBriefly(
 ): DmContent {
   return named(kind, push.body, () => {
     const { root, diagnostics } = readRoot(push, form, options);
-    return { content: { xml: formatXml(root, { indent: 2 }) }, diagnostics };
+    const bounded = boundedXml(root, push.body.length);
+    return { content: bounded.shown, diagnostics: [...bounded.diagnostics, ...diagnostics] };
   });
 }
 
@@ -180,9 +181,10 @@ function readMessage(push: PushMessage, form: DmMessageContext['form'], secrets:
   const { root, diagnostics } = readRoot(push, form, options);
   const described = describeDmMessage(root, { form, secured: isSecured(push) });
   const authentication = vouch(push, secrets);
+  const bounded = boundedSummary(described.summary, root, push.body.length);
   return {
-    members: { dm: described.summary, authentication },
-    diagnostics: [...diagnostics, ...described.diagnostics],
+    members: { dm: bounded.shown, authentication },
+    diagnostics: [...bounded.diagnostics, ...diagnostics, ...described.diagnostics],
     authentication,
     kind: described.summary.kind === 'bootstrap' ? 'bootstrap' : 'other',
   };

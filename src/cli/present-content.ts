@@ -24,7 +24,8 @@ export function contentRows(facts: JsonObject, say: Say, view: DocumentView = ma
     lines.push(...say('dm message', `${textAt(dm, 'kind')}, ${textAt(dm, 'verProto') ?? 'no version'}, ${ids}`));
     const commands = objectsAt(dm, 'commands');
     for (const command of commands.slice(0, mostCommands)) lines.push(...commandLines(command).flatMap((text) => say('', text)));
-    if (commands.length > mostCommands) lines.push(...say('', `and ${commands.length - mostCommands} commands more, see --json`));
+    const more = Math.max(0, commands.length - mostCommands) + (numberAt(dm, 'commandsLeftOut') ?? 0);
+    if (more > 0) lines.push(...say('', `and ${more} commands more, see --json`));
     const xml = textAt(dm, 'xml');
     if (xml !== null && view.lines > 0) lines.push(...documentRows('document', xml, say, view));
   }
