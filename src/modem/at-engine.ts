@@ -57,6 +57,8 @@ interface Job {
   readonly release: () => void;
   /** Its payload was written: from then on nobody but the modem knows what became of it. */
   handedOver: boolean;
+  /** Why its answer is not waited for to the end of its time. */
+  expiredBy: string | null;
 }
 
 /** Ends what is written at a prompt. */
@@ -134,6 +136,7 @@ export class AtEngine {
         },
         reject,
         handedOver: false,
+        expiredBy: null,
         release: () => signal?.removeEventListener('abort', onAbort),
       };
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -147,9 +150,11 @@ export class AtEngine {
     return this.#running;
   }
 
-  /** Ends the wait for an answer that will not come, as at the end of its time, where it is still waited for. */
-  expire(command: object | null): void {
-    if (command !== null && this.#running === command) this.#apply({ type: 'time-up' });
+  /** Ends the wait for an answer that will not come, as at the end of its time, where it is still waited for; `why` says what came instead. */
+  expire(command: object | null, why: string): void {
+    if (command === null || this.#running !== command) return;
+    this.#running.expiredBy = why;
+    this.#apply({ type: 'time-up' });
   }
 
   /** Lets go of the port without closing it; what waits fails. */
@@ -332,14 +337,19 @@ function refusal({ shownAs, handedOver }: Job, final: FinalResult): AtError {
 }
 
 function failure(job: Job, { why, information }: LineOutput & { readonly type: 'fail' }): TimeoutError {
+  const unanswered = `${job.shownAs} was not answered${job.expiredBy === null ? '' : ` before ${job.expiredBy}`}`;
   switch (why) {
     case 'outcome-unknown':
-      return new TimeoutError('at/outcome-unknown', `${job.shownAs} was not answered; the message may or may not have left`, information);
+      return new TimeoutError('at/outcome-unknown', `${unanswered}; the message may or may not have left`, information);
     case 'no-prompt':
       return new TimeoutError('at/no-prompt', `${job.shownAs} was answered without a prompt; nothing was sent`, information);
     case 'flood':
       return new TimeoutError('at/flood', `${job.shownAs} was answered with lines that do not end`, []);
     case 'timeout':
-      return new TimeoutError('at/timeout', `${job.shownAs} was not answered in ${job.command.timeoutMs} ms`, information);
+      return new TimeoutError(
+        'at/timeout',
+        job.expiredBy === null ? `${unanswered} in ${job.command.timeoutMs} ms` : unanswered,
+        information,
+      );
   }
 }

@@ -264,7 +264,9 @@ test.each(['submit', 'acknowledge', 'sweep'] as const)('a modem that restarts an
   if (what === 'submit') waiting = expect(modem.submit('0011AB', 2)).rejects.toMatchObject({ code: 'at/outcome-unknown' });
   if (what === 'acknowledge') {
     far.send(`\r\n+CMT: ,22\r\n${deliverPdu(1)}\r\n`);
-    waiting = expect(modem.acknowledge(await take())).rejects.toMatchObject({ code: 'at/timeout' });
+    waiting = expect(modem.acknowledge(await take())).rejects.toMatchObject({
+      message: 'AT+CNMA was not answered before the modem restarted',
+    });
   }
   if (what === 'sweep') far.send('\r\n+CMTI: "SM"\r\n');
   await clock.step(1_000);

@@ -303,7 +303,7 @@ export class Modem implements ModemDriver {
     this.#restoring = true;
     this.#note('restarted', line);
     const forgotten = this.#engine.underWay;
-    this.#options.clock.after(restartSettlesMs, () => this.#engine.expire(forgotten));
+    this.#options.clock.after(restartSettlesMs, () => this.#engine.expire(forgotten, 'the modem restarted'));
     const restore = async (): Promise<void> => {
       await this.#restore().catch((cause: unknown) => this.#notRestored(cause));
       this.#restoring = false;
