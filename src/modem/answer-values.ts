@@ -115,13 +115,31 @@ function message(status: string | undefined, announced: number | null, candidate
   // Some phones put `,0` behind the PDU.
   const lines = candidates.map((line) => line.replace(/,0$/, '')).filter((line) => line !== '');
   const hex = lines.filter(isHexLine);
-  const pdu = hex.find((line) => tpduOctets(line) === announced) ?? hex[0] ?? lines[0];
+  const pdu = hex.find((line) => tpduOctets(line) === announced) ?? joined(hex, announced) ?? hex[0] ?? lines[0];
   if (pdu === undefined || isFiller(pdu)) return null;
   return {
     status: /^\d$/.test(status ?? '') ? Number(status) : null,
     tpduOctets: announced,
     pdu: isHexLine(pdu) ? pdu.toUpperCase() : pdu,
   };
+}
+
+/** Lines that a PDU may be torn into: at 40 columns the longest has ten. */
+const mostPieces = 16;
+
+/** A PDU that was torn by other lines, or wrapped: the lines that have the announced octets together; null where none do. */
+function joined(lines: readonly string[], announced: number | null): string | null {
+  if (announced === null) return null;
+  for (let from = 0; from < lines.length - 1; from += 1) {
+    let pdu = lines[from] ?? '';
+    for (let to = from + 1; to < Math.min(lines.length, from + mostPieces); to += 1) {
+      pdu += lines[to] ?? '';
+      const octets = tpduOctets(pdu) ?? 0;
+      if (octets === announced && pdu.length % 2 === 0) return pdu;
+      if (octets > announced) break;
+    }
+  }
+  return null;
 }
 
 /** Whether a message has whole octets, and as many as were announced, as far as that can be told: a line that lost some has fewer. */

@@ -337,6 +337,47 @@ test('a stored message that lost octets on the line is read again, announced or 
   expect((await take()).pdu).toBe(deliverPdu(3));
 });
 
+test.each([0, 1])('a PDU that another line tears, or that is wrapped, is joined, direct and stored (chunks of %i)', async (chunkOctets) => {
+  const { far, open, run, clock } = bench({ chunkOctets });
+  const { modem, take } = await open();
+  const torn = (pdu: string): string => `${pdu.slice(0, 31)}\r\n+CREG: 1\r\n${pdu.slice(31, 40).toLowerCase()}\r\n${pdu.slice(40)}\r\n`;
+  for (const last of [1, 2]) {
+    far.send(`\r\n+CMT: ,22\r\n${torn(deliverPdu(last))}`);
+    const received = await take();
+    expect(received.pdu).toBe(deliverPdu(last));
+    await run(modem.acknowledge(received));
+  }
+  far.answers.set('AT+CMGR=1', `\r\n+CMGR: 0,,22\r\n${torn(deliverPdu(3))}${ok}`);
+  far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(3) });
+  far.send('\r\n+CMTI: "ME",1\r\n');
+  expect((await take()).pdu).toBe(deliverPdu(3));
+  await clock.step(1_000);
+});
+
+test('a PDU whose rest does not come is handed over as it is, before the next one, and a modem that announces too much is not waited for long', async () => {
+  const { far, open, clock } = bench();
+  const { inbox } = await open();
+  const got: string[] = [];
+  void (async () => {
+    for (let next = await inbox.next(); next.done !== true; next = await inbox.next()) got.push(next.value.pdu);
+  })();
+  const short = deliverPdu(1).slice(0, -2);
+  far.send(`\r\n+CMT: ,22\r\n${short}\r\n`);
+  await clock.step(400);
+  expect(got).toEqual([]);
+  far.send(`\r\n+CMT: ,22\r\n${deliverPdu(2)}\r\n`);
+  await clock.step(1);
+  expect(got.splice(0)).toEqual([short, deliverPdu(2)]);
+  for (let time = 0; time < 3; time += 1) {
+    far.send(`\r\n+CMT: ,22\r\n${short}\r\n`);
+    await clock.step(501);
+  }
+  expect(got.splice(0)).toEqual([short, short, short]);
+  far.send(`\r\n+CMT: ,22\r\n${short}\r\n`);
+  await clock.step(1);
+  expect(got).toEqual([short]);
+});
+
 test('a message submits with its reference while messages come in', async () => {
   const { far, open, run } = bench();
   const { modem, take } = await open();

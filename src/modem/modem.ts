@@ -5,9 +5,10 @@ import { Acknowledger } from './acknowledger.js';
 import { AnnouncementWatch } from './announcement-watch.js';
 import { parseStoredIndication } from './answer-values.js';
 import { AtEngine, type LineOddity } from './at-engine.js';
+import { DirectDeliveries } from './direct-deliveries.js';
 import { AtError, PortClosedError } from './errors.js';
 import { identify } from './identify.js';
-import { announcedOctets, isHexLine } from './line-protocol.js';
+import { isHexLine } from './line-protocol.js';
 import { LineWatch } from './line-watch.js';
 import { MessageStore } from './message-store.js';
 import type { ModemOptions } from './modem-options.js';
@@ -53,6 +54,7 @@ export class Modem implements ModemDriver {
   readonly #rounds: Rounds;
   readonly #submitter: Submitter;
   readonly #announcements: AnnouncementWatch;
+  readonly #direct: DirectDeliveries;
   #identity: ModemIdentity = { manufacturer: null, model: null, firmware: null, imei: null, imsi: null, profile: '' };
   #profile: ModemProfile | null = null;
   #acknowledger: Acknowledger | null = null;
@@ -61,7 +63,6 @@ export class Modem implements ModemDriver {
   #acknowledged = false;
   #directInVain = false;
   #restoring = false;
-  #unacknowledged = 0;
   #fullIndicator: string | null = null;
   #lost: PortClosedError | null = null;
   #earlyLines: (readonly [string, string | null])[] | null = [];
@@ -81,6 +82,15 @@ export class Modem implements ModemDriver {
       );
       this.#rounds.start();
     });
+    this.#direct = new DirectDeliveries(
+      options.clock,
+      { mostUnacknowledged },
+      {
+        onPdu: (received) => this.#mailbox.put(received),
+        // Not acknowledged, so the network keeps it.
+        onTooMany: (line) => this.#note('too-many-unacknowledged', line),
+      },
+    );
     const everyMs = (): number =>
       this.#indications === null || this.#announcements.missing ? pollEveryMs : (options.tendEveryMs ?? 60_000);
     this.#rounds = new Rounds(
@@ -143,7 +153,7 @@ export class Modem implements ModemDriver {
       if (verdict === 'refused') return this.#store?.release(received);
       return this.#store?.delete(received);
     }
-    this.#unacknowledged = Math.max(0, this.#unacknowledged - 1);
+    this.#direct.answered();
     if (verdict === 'refused') return this.#acknowledger?.refuse();
     try {
       await this.#acknowledger?.accept({ expected: this.#acknowledged });
@@ -338,19 +348,7 @@ export class Modem implements ModemDriver {
   #delivered(line: string, pdu: string): void {
     if (line.startsWith('+CBM:')) return;
     this.#announcements.heard();
-    if (this.#unacknowledged >= mostUnacknowledged) {
-      // Not acknowledged, so the network keeps it.
-      this.#note('too-many-unacknowledged', line);
-      return;
-    }
-    this.#unacknowledged += 1;
-    this.#mailbox.put({
-      kind: line.startsWith('+CDS:') ? 'status-report' : 'deliver',
-      pdu,
-      tpduOctets: announcedOctets(line),
-      storage: null,
-      receivedAt: this.#options.clock.now(),
-    });
+    this.#direct.take(line, pdu);
     if (!isHexLine(pdu)) this.#rounds.soon();
   }
 
@@ -370,6 +368,7 @@ export class Modem implements ModemDriver {
 
   #odd(oddity: LineOddity): void {
     this.#watch.see(oddity);
+    if (oddity.what === 'stray-line') this.#direct.takeStray(oddity.line);
     // A message that was announced and did not come waits unacknowledged, and the modem may fall silent for it.
     if (oddity.what === 'broken-unsolicited' && this.#earlyLines === null) this.#rounds.soon();
   }
@@ -392,6 +391,7 @@ export class Modem implements ModemDriver {
 
   #shutDown(reason: PortClosedError): void {
     this.#rounds.stop();
+    this.#direct.close();
     this.#announcements.watch(false);
     this.#engine.detach(reason);
     if (!this.#ended.signal.aborted) this.#ended.abort(reason);
