@@ -5,6 +5,8 @@ import type { AttemptToRecord } from './types.js';
 /** What is less than this is the clock being steered, or a second being inserted, and no clock that was set. */
 const leastJumpMs = 1000;
 
+/** A clock that is steered hard comes here every few seconds; that need not be read. */
+const worthSayingMs = 60_000;
 /** A clock that is set more often is set by nobody who knows the time. */
 const mostRemembered = 64;
 
@@ -52,8 +54,9 @@ export class ClockJumps {
     const { changes } = this.#move.run(by, this.#clock.now());
     this.#moved = this.#now();
     const facts = { seconds: Math.round(by / 1000), deliveries: Number(changes) };
-    if (facts.deliveries > 0)
-      this.#logger.warn('the clock was set, or the machine slept: what waits for its sinks is moved with it', facts);
+    if (facts.deliveries === 0) return;
+    const say = Math.abs(by) < worthSayingMs ? this.#logger.debug : this.#logger.warn;
+    say('the clock was set, or the machine slept: what waits for its sinks is moved with it', facts);
   }
 
   /** How far the clock was set forward within so many milliseconds: what came before that looks so much older than it is. */

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../runtime/index.js';
@@ -339,6 +339,48 @@ test('a part that comes again is known also where the clock was set forward mean
   await bench.clock.step(60_001);
   expect(await journal.append(part(bench, '01', { fingerprint: new Uint8Array([4]) }))).toMatchObject({ duplicateOf: null });
   expect(other.duplicateOf).toBeNull();
+});
+
+describe('a part that comes again after the program was away for longer than the window', () => {
+  const away = 3 * 86_400_000;
+  const late = { fingerprint: new Uint8Array([1]) };
+  const early = { fingerprint: new Uint8Array([2]) };
+  /** The files as they are on disk while they are written: what a killed program leaves. */
+  const asItStands = (): string => {
+    const directory = join(bench.directory, 'as-it-was');
+    mkdirSync(directory);
+    for (const name of ['journal.db', 'journal.db-wal']) copyFileSync(join(bench.directory, name), join(directory, name));
+    return directory;
+  };
+
+  test('is known where that was killed, which may have kept it from acknowledging what it stored last', async () => {
+    const killed = bench.open();
+    await killed.append(part(bench, '02', early));
+    await bench.clock.step(3_600_000);
+    const { id } = await killed.append(part(bench, '01', late));
+    const directory = asItStands();
+    await bench.clock.step(away);
+    const next = bench.open({ directory });
+    expect(await next.append(part(bench, '02', early))).toMatchObject({ duplicateOf: null });
+    expect(await next.append(part(bench, '01', late))).toMatchObject({ duplicateOf: id });
+    next.close();
+    await bench.clock.step(away);
+    expect(await bench.open({ directory }).append(part(bench, '01', late))).toMatchObject({ duplicateOf: null });
+  });
+
+  test('is new where that ended in an orderly way, and where it has been back for longer than the window', async () => {
+    const ended = bench.open();
+    await ended.append(part(bench, '01', late));
+    ended.close();
+    await bench.clock.step(away);
+    const killed = bench.open();
+    expect(await killed.append(part(bench, '01', late))).toMatchObject({ duplicateOf: null });
+    const directory = asItStands();
+    await bench.clock.step(away);
+    const next = bench.open({ directory });
+    await bench.clock.step(86_400_000);
+    expect(await next.append(part(bench, '01', late))).toMatchObject({ duplicateOf: null });
+  });
 });
 
 test('a clock that is set forward makes nothing old enough to be removed', async () => {

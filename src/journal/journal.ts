@@ -8,6 +8,7 @@ import { openForReading, openForWriting } from './database.js';
 import { JournalError, reasonOf, sqliteCode } from './errors.js';
 import { cannotOpen, journalFile, prepareFiles, refuseTornFiles } from './files.js';
 import { GroupWriter } from './group-writer.js';
+import { beginRun } from './last-run.js';
 import { acquireLock, type JournalHolder, type JournalLock } from './lock.js';
 import { prepareOutboxWrites } from './outbox.js';
 import { readJournal } from './reader.js';
@@ -58,6 +59,8 @@ export function openJournal(options: JournalOptions): Journal {
   try {
     const database = openForWriting(path, onPoint, undefined, options.onUpgrade);
     forgetTheFuture(database, clock.now(), logger);
+    const lastRun = beginRun(database);
+    const openedAt = clock.monotonic();
     let health: JournalHealth = { state: 'storing' };
     const setHealth = (next: JournalHealth): void => {
       health = next;
@@ -115,7 +118,9 @@ export function openJournal(options: JournalOptions): Journal {
       },
       append(part) {
         const within = Math.min(duplicateWindowMs, part.duplicateWithinMs ?? duplicateWindowMs);
-        return writer.write(() => writes.append(part, within + jumps.forwardWithin(within)));
+        const sinceDoubt =
+          lastRun.doubtfulSince === null || clock.monotonic() - openedAt >= within ? 0 : part.receivedAt - lastRun.doubtfulSince;
+        return writer.write(() => writes.append(part, Math.max(sinceDoubt, within + jumps.forwardWithin(within))));
       },
       complete: (message) => timed(() => writes.complete(message, clock.now())),
       expire: (partIds, reason) => writer.write(() => writes.expire(partIds, reason, clock.now())),
@@ -135,6 +140,7 @@ export function openJournal(options: JournalOptions): Journal {
         for (const stop of stopRetaining) stop();
         stopProbing();
         writer.close();
+        lastRun.ended();
         checkpointer.finish();
         database.close();
         lock.release();
