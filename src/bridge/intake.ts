@@ -10,7 +10,16 @@ import type { DmPolicy } from './dm-policy.js';
 import { endpointFacts, endpointFingerprint, readEndpointFacts } from './endpoint-reading.js';
 import { expiredEvent, incompleteEvent, partEvent, repetitionEvent, reportEvent } from './event-facts.js';
 import type { BridgeEvent, PartReassembly } from './events.js';
-import { draftOf, draftOfEndpoint, draftOfUnreadable, type MessageDraft, reportToComplete, toComplete } from './message.js';
+import {
+  draftOf,
+  draftOfEndpoint,
+  draftOfUnjudged,
+  draftOfUnreadable,
+  type MessageDraft,
+  reportToComplete,
+  toComplete,
+  type UnjudgedMessage,
+} from './message.js';
 import { presentError } from './present.js';
 import { asBridgeError, fingerprintOf, type Reading, readPdu } from './reading.js';
 import { isSim, receiverIn } from './receiver.js';
@@ -170,7 +179,26 @@ export class Intake {
   }
 
   #finishEndpoint(message: EndpointMessage, tag: PartTag): void {
-    this.#finish(draftOfEndpoint(message, tag, { policy: this.#options.dm, sessions: this.#sessions }));
+    const { binding, from, octets } = message;
+    const draft = this.#surely(
+      () => draftOfEndpoint(message, tag, { policy: this.#options.dm, sessions: this.#sessions }),
+      () => ({ binding, parts: [tag], from, datagram: null, octets }),
+    );
+    this.#finish(draft);
+  }
+
+  /**
+   * A draft whatever happens: a message that a fault of ours keeps from being judged is handed on as it came. Its parts are on disk, so that
+   * it would else meet every start of the program, and end it.
+   */
+  #surely(draft: () => MessageDraft, asItCame: () => UnjudgedMessage): MessageDraft {
+    try {
+      return draft();
+    } catch (caught) {
+      const error = asBridgeError(caught);
+      this.#complain(error);
+      return draftOfUnjudged(asItCame(), error);
+    }
   }
 
   /** Resolves when all that was complete is on disk, or the intake is closed. */
@@ -242,8 +270,13 @@ export class Intake {
 
   #judge(message: CompleteMessage<PartTag>, of: { readonly receiver: string; readonly imsi: string | null }, first: () => void): void {
     const { dm } = this.#options;
+    const { datagram } = message;
+    const from = message.parts[0]?.part.address.text ?? null;
     const draft = (imsi: string | null, policy = dm): MessageDraft =>
-      draftOf(message, { policy, receiver: of.receiver, imsi, sessions: this.#sessions });
+      this.#surely(
+        () => draftOf(message, { policy, receiver: of.receiver, imsi, sessions: this.#sessions }),
+        () => ({ binding: 'sms', parts: message.parts.map(({ tag }) => tag), from, datagram, octets: datagram?.octets ?? null }),
+      );
     // Its SIM told its IMSI when the message came, so it will be known again: this is what an earlier run left. No other IMSI will do.
     const isLeft = of.imsi === null && isSim(of.receiver);
     const judged = draft(of.imsi, isLeft && dm !== undefined ? { ...dm, imsi: undefined } : dm);

@@ -209,6 +209,33 @@ test('what a crash left unjudged is listed as held, with why, until it is judged
   expect(held(after, 10_000)).toEqual([]);
 });
 
+test('what a fault of ours keeps from being judged is handed on as it came, and keeps neither the program nor what follows', async () => {
+  const fault = (): never => {
+    throw new TypeError('a fault');
+  };
+  const faulty: DmPolicy = { ...openDmPolicy, servers: Object.assign(new Map(), { get: fault }) };
+  const folder = newFolder();
+  const crashed = run(folder, { crashing: 1 });
+  await crashed.receive(notification('62112291830500'));
+  await crashed.end();
+  const { intake, messages, receive } = run(folder, { dm: faulty });
+  await intake.accept({
+    binding: 'udp',
+    from: '127.0.0.1:9200',
+    envelope: { headers: [], destinationPort: 2948, sourcePort: 9200 },
+    octets: fromHex(notificationPush),
+    retransmissionKey: null,
+  });
+  await receive(deliverPdu({ payload: '0102', port: 4000, timeStamp: '62112291830502' }));
+  await intake.flush();
+  const unjudged = { verdict: { verdict: 'not-push', reason: 'malformed', error: { code: 'bridge/unexpected' } } };
+  expect(messages()).toMatchObject([
+    { binding: 'sms', from: '+15550000002', datagram: { octets: notificationPush }, ...unjudged },
+    { binding: 'udp', from: '127.0.0.1:9200', ...unjudged },
+    { binding: 'sms', verdict: { verdict: 'not-push', reason: 'destination-port' } },
+  ]);
+});
+
 test('where its SIM does not come back it is handed on as unverifiable, and one that no IMSI can vouch for does not wait', async () => {
   const folder = newFolder();
   const crashed = run(folder, { crashing: 2 });

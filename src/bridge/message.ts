@@ -122,20 +122,31 @@ export function draftOfEndpoint(message: EndpointMessage, tag: PartTag, context:
 
 /** The draft of a PDU that cannot be decoded: handed on raw, so that it is seen. */
 export function draftOfUnreadable(tag: PartTag, error: BridgeError): MessageDraft {
+  return draftOfUnjudged({ binding: 'sms', parts: [tag], from: null, datagram: null, octets: null }, error);
+}
+
+/** What is known of a message before anything in it is read. */
+export interface UnjudgedMessage {
+  readonly binding: Binding;
+  readonly parts: readonly PartTag[];
+  readonly from: string | null;
+  readonly datagram: WdpDatagram | null;
+  /** What a sink gets of it. */
+  readonly octets: Uint8Array | null;
+}
+
+/** The draft of a message that cannot be judged: handed on raw, so that it is seen and stands in nobody's way. */
+export function draftOfUnjudged({ octets, ...known }: UnjudgedMessage, error: BridgeError): MessageDraft {
   const verdict = route(notPush('malformed'));
-  const shownVerdict = presentVerdict(verdict, error);
   return draft({
-    binding: 'sms',
-    parts: [tag],
-    from: null,
+    ...known,
     verdict: verdict.verdict,
-    shownVerdict,
+    shownVerdict: presentVerdict(verdict, error),
     push: null,
-    datagram: null,
     text: null,
     content: {},
     diagnostics: [],
-    body: null,
+    body: octets,
     withheld: null,
     needsImsi: false,
   });
