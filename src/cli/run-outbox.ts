@@ -101,7 +101,14 @@ export async function cancelSend(options: CommonOptions & { readonly id: string 
   const directory = folderOf(options, io);
   const { id } = withReader(directory, (reader) => find(reader, options.id));
   const { clock, random, logger } = io;
-  const writer = await becomeWriter({ directory, clock, random, logger, holder: { pid: process.pid, command: 'wapbridge outbox' } });
+  const writer = await becomeWriter({
+    directory,
+    clock,
+    random,
+    logger,
+    holder: { pid: process.pid, command: 'wapbridge outbox' },
+    receives: false,
+  });
   if (writer.kind === 'other') {
     try {
       await writer.connection.ask({ do: 'outbox-cancel', id });

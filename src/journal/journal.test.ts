@@ -360,6 +360,8 @@ describe('a part that comes again after the program was away for longer than the
     const { id } = await killed.append(part(bench, '01', late));
     const directory = asItStands();
     await bench.clock.step(away);
+    // A command that only looks or cancels, in between, receives nothing.
+    bench.open({ directory, receives: false }).close();
     const next = bench.open({ directory });
     expect(await next.append(part(bench, '02', early))).toMatchObject({ duplicateOf: null });
     expect(await next.append(part(bench, '01', late))).toMatchObject({ duplicateOf: id });

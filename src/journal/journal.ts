@@ -8,7 +8,7 @@ import { openForReading, openForWriting } from './database.js';
 import { JournalError, reasonOf, sqliteCode } from './errors.js';
 import { cannotOpen, journalFile, prepareFiles, refuseTornFiles } from './files.js';
 import { GroupWriter } from './group-writer.js';
-import { beginRun } from './last-run.js';
+import { beginRun, orderly } from './last-run.js';
 import { acquireLock, type JournalHolder, type JournalLock } from './lock.js';
 import { prepareOutboxWrites } from './outbox.js';
 import { readJournal } from './reader.js';
@@ -33,6 +33,8 @@ export interface JournalOptions {
   readonly logger?: Logger;
   /** Who writes, for whoever finds the journal held. */
   readonly holder: JournalHolder;
+  /** Whether parts may come in this run, as they do unless told otherwise; one in which none do says nothing of how the last one ended. */
+  readonly receives?: boolean;
   /** Within this time equal fingerprints are one part; 24 h unless given. */
   readonly duplicateWindowMs?: number;
   /** Ages are looked at an hour after opening and then every hour, the size every minute; null leaves it to {@link Journal.retain}. */
@@ -59,7 +61,7 @@ export function openJournal(options: JournalOptions): Journal {
   try {
     const database = openForWriting(path, onPoint, undefined, options.onUpgrade);
     forgetTheFuture(database, clock.now(), logger);
-    const lastRun = beginRun(database);
+    const lastRun = options.receives === false ? orderly : beginRun(database);
     const openedAt = clock.monotonic();
     let health: JournalHealth = { state: 'storing' };
     const setHealth = (next: JournalHealth): void => {

@@ -16,6 +16,9 @@ export interface LastRun {
   ended(): void;
 }
 
+/** As if the last run had ended in an orderly way, and this one need not. */
+export const orderly: LastRun = { doubtfulSince: null, ended: () => {} };
+
 /** Finds out how the last run ended, and marks that one is running: what is killed leaves the mark. */
 export function beginRun(database: DatabaseSyncInstance): LastRun {
   const killed = database.prepare('SELECT value FROM counter WHERE key = ?').get(key) !== undefined;

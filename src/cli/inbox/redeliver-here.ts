@@ -48,6 +48,7 @@ export async function redeliverHere({ id: given, sinks, directory, json }: Redel
     logger,
     holder: { pid: process.pid, command: 'wapbridge inbox redeliver' },
     retention: null,
+    receives: false,
   });
   const untaken: string[] = [];
   let wholeOf = given;
