@@ -12,6 +12,8 @@ export class Output {
   #pendingLength = 0;
   #failure: Error | undefined;
   #drained: (() => void)[] = [];
+  /** Who waits to hear that what was gathered so far is written. */
+  #telling: ((written: boolean) => void)[] = [];
 
   constructor(stream: Writable, environment: Readonly<Record<string, string | undefined>>) {
     this.#stream = stream;
@@ -67,17 +69,14 @@ export class Output {
     while (!this.broken && this.#stream.writableNeedDrain) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
-  /** Writes what was gathered; true once the reader's side has it, false where nobody reads any more. */
+  /**
+   * Writes what was gathered; true once the reader's side has it, false where nobody reads any more. What else is gathered before the
+   * caller's work of this moment is over goes out with it: each write to a pipe wakes its reader.
+   */
   written(): Promise<boolean> {
-    const text = this.#pending.join('');
-    this.#pending = [];
-    this.#pendingLength = 0;
-    if (this.broken) return Promise.resolve(false);
     return new Promise((resolve) => {
-      this.#stream.write(text, (error) => {
-        this.#failed(error);
-        resolve(error === null || error === undefined);
-      });
+      this.#telling.push(resolve);
+      if (this.#telling.length === 1) void Promise.resolve().then(() => this.#write());
     });
   }
 
@@ -93,11 +92,18 @@ export class Output {
   }
 
   #write(): void {
-    if (this.#pending.length === 0) return;
+    const telling = this.#telling;
+    if (this.#pending.length === 0 && telling.length === 0) return;
     const text = this.#pending.join('');
     this.#pending = [];
     this.#pendingLength = 0;
-    if (!this.broken) this.#stream.write(text, (error) => this.#failed(error));
+    this.#telling = [];
+    if (this.broken) for (const tell of telling) tell(false);
+    else
+      this.#stream.write(text, (error) => {
+        this.#failed(error);
+        for (const tell of telling) tell(error === null || error === undefined);
+      });
   }
 
   #answered(error: Error | null | undefined): void {
