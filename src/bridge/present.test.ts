@@ -92,6 +92,12 @@ test('what is kept of a datagram with thousands of headers has all its octets, s
   expect(JSON.stringify(facts).length).toBeLessThan(5 * octets.length);
 });
 
+test('headers that stand beside the octets are listed all: their binding bounds them, and they stand nowhere else', () => {
+  const push: PushMessage = { ...crowded(128), wsp: null };
+  expect((presentPush(push) as { headers: unknown[] }).headers).toHaveLength(129);
+  expect(leftOutOf(push)).toEqual([]);
+});
+
 test('a push with a hundred headers is shown whole', () => {
   const shown = presentPush(crowded(99));
   expect(shown).not.toHaveProperty('headersLeftOut');

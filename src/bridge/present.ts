@@ -42,12 +42,14 @@ interface Listed {
   readonly headers: PushMessage['headers'];
 }
 
-/** What is listed of a push: the header that says whom it is for wherever it stands, of the others the first. */
+/**
+ * What is listed of a push: the header that says whom it is for wherever it stands, of the others the first. The bindings that carry headers
+ * beside their octets bound them themselves, and they stand nowhere else: all of those are listed.
+ */
 function listedOf({ contentType, headers, wsp }: PushMessage): Listed {
-  const applicationIdHeader = wsp?.applicationIdHeader ?? null;
   return {
     parameters: contentType.parameters.slice(0, mostListed),
-    headers: headers.filter((_header, index) => index < mostListed || index === applicationIdHeader),
+    headers: wsp === null ? headers : headers.filter((_header, index) => index < mostListed || index === wsp.applicationIdHeader),
   };
 }
 
