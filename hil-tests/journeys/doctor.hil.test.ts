@@ -78,7 +78,7 @@ test.skipIf(!canDropRights)(
 test('what listen records is replayed by trace replay and by listen, redacted as well, and keeps every message', async ({ scene }) => {
   const bench = await scene.bench();
   const traces = scene.folder();
-  const listen = await scene.listen(bench.modem(1).port, { parameters: ['--trace', traces, '--exit-after', '1'] });
+  const listen = await scene.listen(bench.modem(1).port, { parameters: ['--trace', traces, '--exit-after', '1', '--reception', 'stored'] });
   for (const tpdu of dmPushParts('AB'.repeat(150), 2, { from, reference: 7 })) await bench.command({ do: 'deliver', to: 'modem-1', tpdu });
   expect((await listen.exited).code).toBe(0);
   const message = await listen.waitForEvent('message');
@@ -106,6 +106,10 @@ test('trace record sets a modem up, leaves its messages where they are, and says
   expect(await bench.command({ do: 'deliver', to: 'modem-1', tpdu })).toMatchObject({ outcome: 'stored' });
   expect((await record.exited).code, record.program.describe()).toBe(0);
   expect(await record.waitForEvent('trace')).toMatchObject({ file: out });
+  // It asked how the modem stands, which listen does not: played to it, it would wait for that for ever.
+  const played = scene.wapbridge(['listen', '--modem', `trace:${out}`]);
+  expect((await played.exited).code, played.program.describe()).toBe(5);
+  expect(played.program.stderr.items.at(-1)).toMatch(/was made by trace record, .*; play it with .* trace replay, /);
   const listen = await scene.listen(bench.modem(1).port, { parameters: ['--exit-after', '1'] });
   expect((await listen.waitForEvent('message')).push).toMatchObject({ body: 'CD' });
 });

@@ -18,7 +18,7 @@ export async function driveNamed(
     ...(profile === undefined ? {} : { profile }),
     ...(baudRate === undefined ? {} : { baudRate }),
     ...(reception === undefined || reception === 'auto' ? {} : { reception }),
-    ...traces?.optionsFor(name),
+    ...traces?.optionsFor(name, reception),
   };
   if (pin === undefined) return bridge.drive({ name, port: address, options });
   const { readSecret } = await import('../config/index.js');

@@ -54,7 +54,7 @@ export async function openDemonstration({
   };
   const ready = Promise.all(
     bench.modems.map(async (modem) => {
-      const options = { ...(reception === 'auto' ? {} : { reception }), ...traces?.optionsFor(modem.name) };
+      const options = { ...(reception === 'auto' ? {} : { reception }), ...traces?.optionsFor(modem.name, reception) };
       await bridge.drive({ name: modem.name, port: modem.port, options });
       // What is cut short by the end of the bench has nobody left to tell.
       play(modem).catch(() => undefined);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { SerialPort } from 'serialport';
 import type { Clock } from '../runtime/index.js';
 import { DevicePort } from './device-port.js';
-import { PortError } from './errors.js';
+import { PortError, TraceError } from './errors.js';
 import { findPortHolders } from './port-holder.js';
 import { parsePortName } from './port-name.js';
 import { ReplayPort } from './replay-port.js';
@@ -27,7 +27,7 @@ const partingMs = 500;
 /**
  * Opens a byte stream to a modem: a device path, `tcp://HOST:PORT`, `unix:PATH`, or `trace:FILE` for a recording, played once.
  * @throws PortError `modem/no-such-port`, `modem/port-not-permitted`, `modem/port-held`, `modem/port-failed`, `modem/bad-port-name`
- * @throws TraceError `modem/bad-trace`
+ * @throws TraceError `modem/bad-trace`, `modem/replay-differs` for a recording of `trace record`
  */
 export async function openPort(name: string, options: OpenPortOptions): Promise<Duplex> {
   options.signal?.throwIfAborted();
@@ -37,7 +37,18 @@ export async function openPort(name: string, options: OpenPortOptions): Promise<
     const text = await readFile(parsed.path, 'utf8').catch((cause: unknown) => {
       throw explainCode(parsed.path, codeOf(cause), cause);
     });
-    return new ReplayPort(parseTrace(text), { clock: options.clock, closesAtEnd: true });
+    const trace = parseTrace(text);
+    if (trace.by === 'record') {
+      // It holds questions that no other command asks, and would wait for them in silence.
+      throw new TraceError(
+        'modem/replay-differs',
+        `${parsed.path} was made by trace record, which asks a modem more than whoever drives it`,
+        {
+          advice: 'play it with wapbridge trace replay, or record with listen --trace',
+        },
+      );
+    }
+    return new ReplayPort(trace, { clock: options.clock, closesAtEnd: true });
   }
   const socket = connect(parsed.kind === 'tcp' ? { host: parsed.host, port: parsed.port } : { path: parsed.path });
   return openSocket(name, socket, options);

@@ -12,6 +12,8 @@ const endPauseMs = 100;
  */
 export class ReplayPort extends Duplex {
   readonly #entries: readonly TraceEntry[];
+  /** The reception that was forced when it was recorded: a driver that is to write the same has to be told. */
+  readonly reception: Trace['reception'];
   readonly #clock: Clock;
   readonly #paced: boolean;
   readonly #closesAtEnd: boolean;
@@ -38,6 +40,7 @@ export class ReplayPort extends Duplex {
   ) {
     super();
     this.#entries = trace.entries;
+    this.reception = trace.reception;
     this.#clock = clock;
     this.#paced = paced;
     this.#closesAtEnd = closesAtEnd;

@@ -95,7 +95,7 @@ const replayCommand = defineCommand({
   describe: 'drives the modem of a recording, in no time, and says where the driver does something else',
   examples: [
     ['$0 trace replay traces/a.trace', 'holds the driver against the recording'],
-    ['$0 listen --modem trace:traces/a.trace', 'as a modem like any other, at its own speed'],
+    ['$0 listen --modem trace:traces/a.trace', 'one of listen --trace, as a modem like any other, at its own speed'],
   ],
   builder: (parser) => parser.positional('file', { type: 'string', demandOption: true, describe: 'a trace' }),
   run: async (options, io) => {
