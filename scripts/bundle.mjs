@@ -41,6 +41,14 @@ function placeOf(id, dist) {
   throw new Error(`${name}/${file} looks beside itself, and nobody has said what for`);
 }
 
+/** A file is called after the module it is for, or the last of those that it holds: each module is in one file, so no two have a name. */
+function nameOf({ name, facadeModuleId, moduleIds }, dist) {
+  const id = facadeModuleId ?? moduleIds.at(-1);
+  if (id === undefined || id.startsWith('\0') || groupsIn(dist).some((group) => group.name === name)) return name;
+  const place = packagePath.exec(id)?.slice(1).join('/') ?? relative(dist, id);
+  return place.replace(/\.m?js$/, '').replace(/[^\w.]+/g, '-');
+}
+
 /** Modules as the compiler left them, with their maps, and with the places from which they were. */
 function compiled(dist) {
   return {
@@ -93,7 +101,7 @@ export async function bundle(dist) {
     sourcemapExcludeSources: true,
     entryFileNames: '[name].js',
     // Without a hash, and with the names that things have: a program that runs on while another is built finds what it has yet to load.
-    chunkFileNames: '[name].js',
+    chunkFileNames: (chunk) => `${nameOf(chunk, dist)}.js`,
     minifyInternalExports: false,
     codeSplitting: { groups: groupsIn(dist) },
     keepNames: true,
