@@ -31,9 +31,12 @@ function roundStep(least: number): number {
   return step;
 }
 
+/** Parts of one journey that are drawn. */
+const mostPartsDrawn = 60;
+
 /** Each part as a line from when it was sent to when it was received. */
 export function partPlot(parts: JourneyRecord['parts']): string {
-  const shown = parts.slice(0, 60);
+  const shown = parts.slice(0, mostPartsDrawn);
   const times = shown.flatMap(({ sentMs, receivedMs }) => [sentMs ?? 0, receivedMs ?? 0]);
   if (times.length === 0) return '';
   const most = Math.max(1, ...times);
@@ -51,7 +54,14 @@ export function partPlot(parts: JourneyRecord['parts']): string {
   });
   const bottom = 14 + shown.length * 12;
   const scale = `<text x="40" y="${bottom + 10}">0 ms</text><text x="${width - 20}" y="${bottom + 10}" text-anchor="end">${Math.round(most)} ms</text>`;
-  return svg(bottom + 18, 'parts, sent (hollow) and received (full)', rows.join('') + scale);
+  const left = parts.length > shown.length ? ` (the first ${shown.length} of ${parts.length} parts)` : '';
+  return svg(bottom + 18, 'parts, sent (hollow) and received (full)', rows.join('') + scale + legend(bottom + 6, left));
+}
+
+function legend(y: number, more: string): string {
+  const [sent, came] = [width / 2 - 110, width / 2 - 60];
+  const text = (x: number, words: string): string => `<text x="${x}" y="${y + 4}">${words}</text>`;
+  return `<circle cx="${sent}" cy="${y}" r="3" class="sent"/>${text(sent + 7, 'sent')}<circle cx="${came}" cy="${y}" r="3"/>${text(came + 7, `received${more}`)}`;
 }
 
 function svg(height: number, title: string, content: string): string {

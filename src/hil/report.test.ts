@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../runtime/index.js';
 import { openBench } from './index.js';
 import { type JourneyRecord, recordJourney } from './journey.js';
+import { partPlot } from './report-svg.js';
 import { HilReporter } from './reporter.js';
 import { chooseSeed, randomOf, readSeed } from './seed.js';
 
@@ -105,4 +106,14 @@ test('of one seed each user has chance of its own, the same each time', () => {
   };
   expect(numbers(1)).toEqual(numbers(1));
   expect(new Set([0, 1, 2, 3].flatMap(numbers)).size).toBe(8);
+});
+
+test('the plot of a journey says what its signs mean, which part never came, and how many of its parts it does not draw', () => {
+  const plot = (count: number): string =>
+    partPlot(Array.from({ length: count }, (_, at) => ({ sentMs: at, receivedMs: at === 1 ? null : at + 1 })));
+  expect(plot(3)).toContain('>sent</text>');
+  expect(plot(3)).toContain('>received</text>');
+  expect(plot(3).match(/never received/g)).toHaveLength(1);
+  expect(plot(60)).toContain('>received</text>');
+  expect(plot(61)).toContain('received (the first 60 of 61 parts)');
 });
