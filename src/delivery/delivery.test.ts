@@ -290,6 +290,27 @@ describe('closing', () => {
   });
 });
 
+test('what grew too old while nothing ran is tried for as long as a delay gets, so that its sink may be started after this program', async () => {
+  const ids = await completed(['a', 'b'], 3);
+  await bench.clock.step(10 * 86_400_000);
+  const slow = recordingSink('a', () => (bench.clock.monotonic() >= 10 * 86_400_000 + 5000 ? { outcome: 'taken' } : later));
+  const down = recordingSink('b', () => later);
+  const { events } = deliver({
+    sinks: [
+      { sink: slow, retry },
+      { sink: down, retry },
+    ],
+  });
+  for (let second = 0; second < 8; second += 1) await bench.clock.step(1000);
+  await rest();
+  expect(journal.pendingDeliveries('a')).toEqual([]);
+  expect(events.filter((event) => event.sink === 'a' && event.event === 'delivered').map(({ id }) => id)).toEqual(ids);
+  await bench.clock.step(1000);
+  await rest();
+  const dead = events.filter((event) => event.event === 'delivery-failed' && event.outcome === 'dead');
+  expect(dead.map(({ sink, id }) => [sink, id])).toEqual(ids.map((id) => ['b', id]));
+});
+
 test('two sinks of one name are refused', () => {
   expect(() => deliver({ sinks: [{ sink: recordingSink('a') }, { sink: recordingSink('a') }] })).toThrow(
     expect.objectContaining({ code: 'delivery/name-taken' }),

@@ -47,6 +47,8 @@ export class SinkQueue {
   #statistics = { taken: 0, later: 0, refused: 0, dead: 0 };
   #lastReason: string | null = null;
   #sleepsForRetry = false;
+  /** By a clock that never jumps. */
+  #startedAt = 0;
 
   constructor(plan: SinkPlan, context: SinkQueueContext) {
     this.#plan = plan;
@@ -60,6 +62,7 @@ export class SinkQueue {
   }
 
   start(): void {
+    this.#startedAt = this.#context.clock.monotonic();
     this.#running = this.#run();
   }
 
@@ -185,7 +188,10 @@ export class SinkQueue {
       return { noted: this.#note(pending, attempts, { at, outcome: receipt.outcome, reason, nextAttemptAt: at }), settled: true };
     }
     const { reason } = receipt;
-    const leftMs = pending.pendingSince + this.#retry.giveUpAfterMs - now();
+    // What was kept while nothing ran is not given up before its sink has had time to be started as well.
+    const { giveUpAfterMs, maximumDelayMs } = this.#retry;
+    const graceMs = this.#startedAt + Math.min(giveUpAfterMs, maximumDelayMs) - clock.monotonic();
+    const leftMs = Math.max(graceMs, pending.pendingSince + giveUpAfterMs - now());
     const delayMs = Math.ceil(retryDelayMs(this.#retry, attempts, random, receipt.retryAfterMs));
     const againMs = leftMs > 0 ? Math.min(delayMs, Math.ceil(leftMs)) : delayMs;
     await this.#note(pending, attempts, { at, outcome: 'later', reason, nextAttemptAt: at + againMs });
