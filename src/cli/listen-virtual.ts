@@ -5,6 +5,7 @@ import { type Clock, type Random, temporaryFolder } from '../runtime/index.js';
 import { BenchControl, type BenchModem, listenForControl, openVirtualBench, programme } from '../virtual-bench/index.js';
 import type { ListenTraces } from './listen-traces.js';
 import type { Calling } from './program.js';
+import { escapeText } from './terminal.js';
 
 export interface DemonstrationOptions {
   readonly bridge: Bridge;
@@ -79,7 +80,7 @@ function hints(modem: string, socket: string, calling: Calling): readonly string
   return [
     '',
     `Still listening on the virtual modem; Ctrl-C ends it.`,
-    `With a real modem:   ${calling.program} listen --modem /dev/ttyUSB2`,
+    `With a real modem:   ${escapeText(calling.program)} listen --modem /dev/ttyUSB2`,
     `One more push here, from another terminal:`,
     `  node -e '${inject}'`,
   ];

@@ -1,4 +1,5 @@
 import { BridgeError, type ErrorCode } from '../errors.js';
+import { shellWord } from '../runtime/index.js';
 
 /** One thing wrong in a configuration file. Lines and columns count from 1. */
 export interface ConfigProblem {
@@ -20,7 +21,10 @@ export class ConfigError extends BridgeError {
   constructor(file: string, problems: readonly [ConfigProblem, ...ConfigProblem[]], see: 'config check' | 'bench check' = 'config check') {
     const [first, ...others] = problems;
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    const advice = [first.advice, ...(others.length === 0 ? [] : [`see wapbridge ${see} for all`])].filter((said) => said !== undefined);
+    const advice = [
+      first.advice,
+      ...(others.length === 0 ? [] : [`see wapbridge ${see === 'bench check' ? `${see} ${shellWord(file)}` : see} for all`]),
+    ].filter((said) => said !== undefined);
     super(
       first.code,
       `${file}:${first.line}:${first.column}: ${first.message}${more}`,
