@@ -48,3 +48,8 @@ test('of a DM message the document is shown below its summary, as much as is ask
   ]);
   expect(contentRows({ dm }, say, { lines: 0, rest: '' })).toHaveLength(1);
 });
+
+test('a line of a document that is far too long is cut, and how much of it is missing is said', () => {
+  const rows = contentRows({ content: { kind: 'client-provisioning', xml: `<a>\n${'x'.repeat(900)}\n</a>` } }, say);
+  expect(rows).toEqual(['content|client-provisioning', '|<a>', `|${'x'.repeat(800)}`, '|and 100 characters more, see --json', '|</a>']);
+});

@@ -60,10 +60,15 @@ export function contentRows(facts: JsonObject, say: Say, view: DocumentView = ma
 
 type Say = (label: string, text: string, style?: Style) => readonly string[];
 
+/** Characters of one line of a document that are shown; a document that is too deep to be indented is one line. */
+const mostOfLine = 800;
+
 /** A document line by line as it is indented. */
 function documentRows(label: string, xml: string, say: Say, { lines: most, rest }: DocumentView): readonly string[] {
   const all = xml.split(/\r?\n/);
-  const lines = all.slice(0, most).flatMap((line, index) => say(index === 0 ? label : '', line));
+  const whole = (line: string): readonly string[] =>
+    line.length <= mostOfLine ? [line] : [line.slice(0, mostOfLine), `and ${line.length - mostOfLine} characters more, see ${rest}`];
+  const lines = all.slice(0, most).flatMap((line, index) => whole(line).flatMap((part, at) => say(index + at === 0 ? label : '', part)));
   return all.length <= most
     ? lines
     : [...lines, ...say('', `and ${all.length - most} line${all.length === most + 1 ? '' : 's'} more, see ${rest}`)];
