@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../runtime/index.js';
@@ -368,6 +368,19 @@ describe('a part that comes again after the program was away for longer than the
     next.close();
     await bench.clock.step(away);
     expect(await bench.open({ directory }).append(part(bench, '01', late))).toMatchObject({ duplicateOf: null });
+  });
+
+  test('is new where its sender repeats it for a time of its own, which is over', async () => {
+    const [repeated, within] = [{ ...late, binding: 'sip' as const, duplicateWithinMs: 64_000 }, 60_000];
+    const killed = bench.open();
+    const { id } = await killed.append(part(bench, '01', repeated));
+    const directory = asItStands();
+    const again = join(bench.directory, 'again');
+    cpSync(directory, again, { recursive: true });
+    await bench.clock.step(within);
+    expect(await bench.open({ directory }).append(part(bench, '01', repeated))).toMatchObject({ duplicateOf: id });
+    await bench.clock.step(within);
+    expect(await bench.open({ directory: again }).append(part(bench, '01', repeated))).toMatchObject({ duplicateOf: null });
   });
 
   test('is new where that ended in an orderly way, and where it has been back for longer than the window', async () => {

@@ -120,8 +120,9 @@ export function openJournal(options: JournalOptions): Journal {
       },
       append(part) {
         const within = Math.min(duplicateWindowMs, part.duplicateWithinMs ?? duplicateWindowMs);
-        const sinceDoubt =
-          lastRun.doubtfulSince === null || clock.monotonic() - openedAt >= within ? 0 : part.receivedAt - lastRun.doubtfulSince;
+        // A sender whose repetitions end by themselves has long ended them; a network or a modem's memory keeps what was not acknowledged.
+        const mayBeKept = part.duplicateWithinMs === undefined && clock.monotonic() - openedAt < within;
+        const sinceDoubt = lastRun.doubtfulSince === null || !mayBeKept ? 0 : part.receivedAt - lastRun.doubtfulSince;
         return writer.write(() => writes.append(part, Math.max(sinceDoubt, within + jumps.forwardWithin(within))));
       },
       complete: (message) => timed(() => writes.complete(message, clock.now())),
