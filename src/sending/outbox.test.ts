@@ -426,4 +426,29 @@ describe('status reports', () => {
     expect(receipt.parts.map((part) => part.report)).toEqual(['failed', 'delivered']);
     expect(told.filter(({ event }) => event === 'report')).toHaveLength(3);
   });
+
+  test('a report that overtakes the answer with the reference is counted, and one about nothing that is leaving is about nothing', async () => {
+    const outbox = outboxOf();
+    const modem = new FakeModem();
+    const overtaking: Promise<unknown>[] = [];
+    const report = (messageReference: number, receiver = modem.receiver): Promise<unknown> => {
+      const now = bench.clock.now();
+      const times = { receivedAt: now, submittedAt: now, timeStamp: '00' };
+      return outbox.report({ messageReference, recipient: '+15550000002', receiver, status: 0, ...times });
+    };
+    const { submit } = modem.driver;
+    const driver: SendingModem['driver'] = {
+      submit: async (pdu, tpduOctets, options) => {
+        const { messageReference } = await submit(pdu, tpduOctets, options);
+        overtaking.push(report(messageReference), report(messageReference, 'imsi:other'));
+        await bench.clock.sleep(500);
+        return { messageReference };
+      },
+    };
+    outbox.attach({ name: modem.name, receiver: modem.receiver, virtual: true, driver });
+    const ended = sendPush(outbox, request(2, { report: true }), { clock: bench.clock, tell: () => {}, reportsWithinMs: 60_000 });
+    const { outcome, parts } = await pass(ended);
+    expect([outcome, parts.map((part) => part.report)]).toEqual(['sent', ['delivered', 'delivered']]);
+    expect(await pass(Promise.all(overtaking))).toMatchObject([{ sequence: 1 }, null, { sequence: 2 }, null]);
+  });
 });

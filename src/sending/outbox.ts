@@ -3,6 +3,7 @@ import type { Journal, OutboxPart, StoredSend } from '../journal/index.js';
 import { toHex } from '../octets/index.js';
 import type { Cancel, Clock, Logger } from '../runtime/index.js';
 import { SendError } from './errors.js';
+import { LeavingParts } from './leaving-parts.js';
 import { type PlannedPart, type PlanOptions, planParts } from './plan.js';
 import { checkContent, checkDestination, defaultPushesPerMinute, nextStart, type SendPolicy } from './policy.js';
 import { carriedBy, factsOf, type PartError, type PartFate, partFate, type Receipt, receiptOf, type SendFacts } from './receipt.js';
@@ -71,6 +72,7 @@ export class Outbox {
   readonly #own = new Map<string, number>();
   readonly #followers = new Map<string, Set<Follower>>();
   readonly #settling = new Set<Promise<void>>();
+  readonly #leaving = new LeavingParts();
   readonly #stop = new AbortController();
   readonly #zero: number;
   #used = 0;
@@ -216,12 +218,18 @@ export class Outbox {
    */
   async report(report: IncomingReport): Promise<{ readonly send: string; readonly sequence: number } | null> {
     const { store } = this.#options;
-    // A report can overtake the answer that says under which reference its message left.
+    const match = (): ReturnType<typeof matchReport> =>
+      matchReport(
+        report,
+        store.partsByReference(report.messageReference, report.receivedAt - longestReportMs, report.receivedAt + minuteMs),
+      );
     await Promise.all(this.#settling);
-    const found = matchReport(
-      report,
-      store.partsByReference(report.messageReference, report.receivedAt - longestReportMs, report.receivedAt + minuteMs),
-    );
+    let found = match();
+    if (found === null) {
+      // A report can overtake the answer that says under which reference its message left.
+      await this.#leaving.arrived(report.receiver);
+      found = match();
+    }
     if (found === null) return null;
     const { sendId: id, part } = found;
     if (counts(report.status, part.reportStatus)) {
@@ -300,6 +308,7 @@ export class Outbox {
       clock,
       modem,
       signal,
+      onLeaving: () => this.#leaving.leave(modem.receiver),
       record: (record) => this.#settle(this.#untilStored(send.id, () => store.recordSend(send.id, record))),
       onPart: (part) =>
         this.#tell(send.id, {

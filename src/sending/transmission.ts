@@ -27,6 +27,8 @@ export interface TransmissionOptions {
   readonly modem: SendingModem;
   /** Resolves once it is on disk. */
   readonly record: (record: SendRecord) => Promise<void>;
+  /** Called before a part leaves; what it gives, once its fate is on disk or cannot be had. */
+  readonly onLeaving?: () => () => void;
   /** Told of each part whose fate is on disk. */
   readonly onPart: (part: OutboxPart) => void;
   /** Aborted when the program ends: the part under way is finished, no further one begins. */
@@ -43,7 +45,7 @@ const stopped: PartError = { code: 'sending/stopped', message: 'the program was 
  * became of it before the next one leaves: both in one commit. The first part that does not leave ends the send.
  */
 export async function transmit(send: StoredSend, options: TransmissionOptions): Promise<void> {
-  const { clock, modem, record, onPart, signal } = options;
+  const { clock, modem, record, onLeaving, onPart, signal } = options;
   const { allowDuplicates } = factsOf(send.facts);
   const leaving = (part: OutboxPart): OutboxPart =>
     changed(part, { state: 'leaving', tries: part.tries + 1, modem: modem.name, leftAt: clock.now() });
@@ -53,6 +55,13 @@ export async function transmit(send: StoredSend, options: TransmissionOptions): 
   await record({ state: 'sending', receiver: modem.receiver, startedAt: clock.now(), parts: [current] });
   const waiting = [...rest];
   for (;;) {
+    const arrived = onLeaving?.() ?? (() => {});
+    const more = await one().finally(arrived);
+    if (!more) return;
+  }
+
+  /** Sends one part and writes down what became of it; false when there is nothing more to be done. */
+  async function one(): Promise<boolean> {
     const settled = await submit(current, waiting.length > 0);
     const next = waiting.shift();
     if (settled.state !== 'sent' || next === undefined || signal.aborted) {
@@ -63,11 +72,12 @@ export async function transmit(send: StoredSend, options: TransmissionOptions): 
       const left = (next === undefined ? [] : [next, ...waiting]).map((part) => changed(part, { state: 'not-sent', error: why }));
       await record({ state: 'finished', finishedAt: clock.now(), parts: [settled, ...left] });
       for (const part of [settled, ...left]) onPart(part);
-      return;
+      return false;
     }
     current = leaving(next);
     await record({ parts: [settled, current] });
     onPart(settled);
+    return true;
   }
 
   /** Asks the modem until it has taken the part or that is of no more use. */
