@@ -5,7 +5,7 @@ import type { CommandIo, CommonOptions } from './command.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { stateFolderOf } from './location.js';
 import { wholeNumber } from './numbers.js';
-import { glyphsOf, labelledRows } from './present-message.js';
+import { glyphsOf, labelledRows, shorten } from './present-message.js';
 import { presentParts, presentReceipt } from './present-send.js';
 import { escapeText } from './terminal.js';
 import { becomeWriter } from './writer.js';
@@ -61,12 +61,14 @@ export async function listSends(
     const count = send.parts.filter((part) => part.state === 'sent').length;
     const columns = [
       send.id.slice(0, 8),
-      String(shown.createdAt),
+      String(shown.createdAt).slice(0, 19).replace('T', ' '),
       send.to.padEnd(16),
       ended.padEnd(11),
-      `${count} of ${send.parts.length}`,
+      `${count}/${send.parts.length}`.padEnd(3),
+      String(shown.type),
     ];
-    io.output.line(`${columns.join('  ')}  ${escapeText(String(shown.type))}`);
+    const line = escapeText(columns.join('  '));
+    io.output.line(io.output.isTerminal ? shorten(line, io.output.terminal.width) : line);
   }
   if (sends.length === 0 && !options.json && !options.quiet) io.errors.line('The outbox is empty.');
   return exitCodes.done;

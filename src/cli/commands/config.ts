@@ -12,7 +12,7 @@ const check = defineCommand({
     'says what is wrong in a configuration file, with line and column, and which programs, files and secrets that it names are missing',
   examples: [
     ['$0 config check', 'checks the file that commands read by themselves'],
-    ['$0 config check bench.yaml', 'checks another'],
+    ['$0 config check other.yaml', 'checks another'],
   ],
   builder: (parser) =>
     parser.positional('file', { type: 'string', describe: 'the file; by default the one that commands read by themselves' }),
