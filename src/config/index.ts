@@ -1,6 +1,7 @@
 export { nearestWord } from '../runtime/index.js';
 export { type BenchPlan, type CheckedBench, checkBench, loadBench, type PlannedModem, type PlannedSim } from './bench-file.js';
 export { type BenchDescription, type BenchFeature, benchFeatures, benchJsonSchema, benchSchema } from './bench-schema.js';
+export type { Place } from './check-yaml.js';
 export { ConfigError, type ConfigProblem } from './errors.js';
 export { type Checked, checkConfig, loadConfig, readConfigText } from './load.js';
 export { addressFromHere } from './modem-address.js';

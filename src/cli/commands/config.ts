@@ -1,8 +1,16 @@
-import { type ConfigProblem, checkConfig, configJsonSchema, lookAround, readConfigText } from '../../config/index.js';
+import {
+  type Checked,
+  type ConfigProblem,
+  checkConfig,
+  configJsonSchema,
+  type Lacking,
+  lookAround,
+  readConfigText,
+} from '../../config/index.js';
 import { BridgeError } from '../../errors.js';
 import { type CommandIo, defineCommand, defineCommandGroup } from '../command.js';
 import { whyRead } from '../configuration.js';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type ExitCode, exitCodeOf, exitCodes } from '../exit-codes.js';
 import { defaultConfigFile } from '../location.js';
 import { escapeText, styled } from '../terminal.js';
 
@@ -16,12 +24,11 @@ const check = defineCommand({
   ],
   builder: (parser) =>
     parser.positional('file', { type: 'string', describe: 'the file; by default the one that commands read by themselves' }),
-  run: async (options, { output, environment }) => {
+  run: async (options, io) => {
+    const { output, environment } = io;
     const { file, from } = fileToCheck(options, environment);
     const checked = checkConfig(await readConfigText(file, adviceFor[from]));
-    const { problems, warnings } = checked.ok
-      ? await lookAround(checked.config, checked.place, environment)
-      : { problems: checked.problems, warnings: [] };
+    const { problems, warnings } = checked.ok ? await outside(checked, io) : { problems: checked.problems, warnings: [] };
     const ok = problems.length === 0;
     if (options.json) {
       const shown = (found: readonly ConfigProblem[]) => found.map((problem) => ({ ...problem, advice: problem.advice ?? null }));
@@ -40,6 +47,15 @@ const check = defineCommand({
     return exitCodeOfProblems(problems);
   },
 });
+
+/** What is missing around a configuration that is well written, and what `listen` would refuse of it. */
+async function outside({ config, place }: Checked & { readonly ok: true }, io: CommandIo): Promise<Lacking> {
+  const { problems: lacking, warnings } = await lookAround(config, place, io.environment);
+  const { refusals } = await import('../refusals.js');
+  const refused = await refusals(config, { place, known: [...lacking, ...warnings], io });
+  const problems = [...lacking, ...refused].sort((a, b) => a.line - b.line || a.column - b.column);
+  return { problems, warnings };
+}
 
 /** Where the name of the file was found. */
 type Origin = 'argument' | '--config' | 'default';
@@ -64,10 +80,11 @@ function fileToCheck(
   });
 }
 
-/** As `listen` would end with that configuration: where nothing is wrong but that secrets are missing, with their code. */
+/** As `listen` would end with that configuration: where all that is wrong is a matter of policy, such as a secret that is missing, with its code. */
 function exitCodeOfProblems(problems: readonly ConfigProblem[]): ExitCode {
   if (problems.length === 0) return exitCodes.done;
-  return problems.every(({ code }) => code === 'config/secret-missing') ? exitCodes.policy : exitCodes.usage;
+  const codes = problems.map(({ code, message }) => exitCodeOf(new BridgeError(code, message)));
+  return codes.every((code) => code === exitCodes.policy) ? exitCodes.policy : exitCodes.usage;
 }
 
 const schema = defineCommand({
