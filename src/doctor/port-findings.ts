@@ -30,8 +30,9 @@ export async function portFindings(modem: SurveyedModem, world: World): Promise<
         finding('port-missing', {
           subject,
           what: `${notAsked.message}.`,
-          remedy: 'Plug the modem in, or look for its name.',
-          command: 'wapbridge modems',
+          ...(/^[a-z]+:/.test(port ?? '') && typeof notAsked.advice === 'string'
+            ? { remedy: sentence(notAsked.advice) }
+            : { remedy: 'Plug the modem in, or look for its name.', command: 'wapbridge modems' }),
         }),
       ];
     case 'failed':

@@ -99,7 +99,7 @@ function open(modem: ModemToSurvey, options: SurveyOptions, { procRoot }: World)
 
 function refusal({ code, message, advice }: BridgeError): NotAsked {
   if (code === 'modem/port-held') return { why: 'held', holders: [] };
-  if (code === 'modem/no-such-port') return { why: 'missing', message };
+  if (code === 'modem/no-such-port') return { why: 'missing', message, advice: advice ?? null };
   if (code === 'modem/port-not-permitted') return { why: 'not-permitted', message };
   return { why: 'failed', message, advice: advice ?? null };
 }

@@ -45,7 +45,8 @@ export type NotAsked =
   /** The port has another purpose; octets could do harm there. */
   | { readonly why: 'other-role' }
   | { readonly why: 'held'; readonly holders: readonly PortHolder[] }
-  | { readonly why: 'not-permitted' | 'missing'; readonly message: string }
+  | { readonly why: 'not-permitted'; readonly message: string }
+  | { readonly why: 'missing'; readonly message: string; readonly advice?: string | null }
   | { readonly why: 'failed'; readonly message: string; readonly advice: string | null }
   | { readonly why: 'silent'; readonly instead: string };
 

@@ -60,6 +60,14 @@ test.each([
   await expect(openPort(name, { clock })).rejects.toMatchObject({ code, message: expect.stringContaining(name) });
 });
 
+test.each([
+  ['/dev/no-such-modem', 'plug the modem in'],
+  ['unix:/no/such.sock', 'check the path, and that the program'],
+  ['trace:/no/such.trace', 'check the path of the recording'],
+])('what to do about %s fits what it is', async (name, advice) => {
+  await expect(openPort(name, { clock })).rejects.toMatchObject({ advice: expect.stringContaining(advice) });
+});
+
 test('a TCP port where nobody listens does not exist', async () => {
   const server = await listen({ port: 0, host: '127.0.0.1' });
   const address = server.address();

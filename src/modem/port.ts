@@ -35,7 +35,7 @@ export async function openPort(name: string, options: OpenPortOptions): Promise<
   if (parsed.kind === 'device') return openDevice(parsed.path, options);
   if (parsed.kind === 'trace') {
     const text = await readFile(parsed.path, 'utf8').catch((cause: unknown) => {
-      throw explainCode(parsed.path, codeOf(cause), cause);
+      throw explainCode(name, codeOf(cause), cause);
     });
     const trace = parseTrace(text);
     if (trace.by === 'record') {
@@ -157,11 +157,17 @@ async function explain(path: string, cause: unknown, options: OpenPortOptions): 
   return explainCode(path, code, cause);
 }
 
+function adviceForMissing(name: string): string {
+  if (name.startsWith('trace:')) return 'check the path of the recording';
+  if (name.startsWith('unix:')) return 'check the path, and that the program whose socket it is runs';
+  return 'plug the modem in, or look for its name with: wapbridge modems';
+}
+
 function explainCode(name: string, code: string | null, cause: unknown): PortError {
   if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO' || code === 'ENOTDIR') {
     return new PortError('modem/no-such-port', `${name} does not exist`, {
       cause,
-      advice: 'plug the modem in, or look for its name with: wapbridge modems',
+      advice: adviceForMissing(name),
     });
   }
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'EAI_AGAIN') {
@@ -176,7 +182,8 @@ function explainCode(name: string, code: string | null, cause: unknown): PortErr
       advice: 'ask whoever owns it for access',
     });
   }
-  const why = code ?? (cause instanceof Error ? cause.message : 'no connection in time');
+  const said = cause instanceof Error ? cause.message : 'no connection in time';
+  const why = said.includes('Inappropriate ioctl') ? 'it is no serial port' : (code ?? said);
   return new PortError('modem/port-failed', `${name} could not be opened: ${why}`, {
     cause,
     advice: 'check that it is the port of a modem',
