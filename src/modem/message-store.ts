@@ -91,10 +91,23 @@ export class MessageStore {
     const key = keyOf(location);
     if (this.#waitingReads.has(key)) return;
     if (this.#waitingReads.size >= mostWaitingReads) return;
+    // Some modems announce a message before they can read it; meanwhile the line is free for others.
+    if ((await this.#readInTurn(location)) || this.#waitingReads.has(key)) return;
     this.#waitingReads.add(key);
-    await this.#turns.take('next', async () => {
+    await this.#tools.clock.sleep(lagRetryMs, { signal: this.#tools.signal }).finally(() => this.#waitingReads.delete(key));
+    await this.#readInTurn(location);
+  }
+
+  /** Reads a slot when its turn comes; false where there was nothing in it. */
+  async #readInTurn(location: StorageLocation): Promise<boolean> {
+    const key = keyOf(location);
+    this.#waitingReads.add(key);
+    return this.#turns.take('next', async () => {
       this.#waitingReads.delete(key);
-      await this.#read(location, 2);
+      await this.#select(location.memory);
+      const message = await this.#readSlot(location.index);
+      if (message !== null) this.#take(location, message);
+      return message !== null || this.#held.has(key);
     });
   }
 
@@ -156,19 +169,6 @@ export class MessageStore {
     this.#held.delete(key);
     // Under another name, such as MT, it may be the same slot, which is free for another message now.
     for (const other of this.#held.values()) if (other.received.pdu === held.received.pdu) other.readAt = Number.NEGATIVE_INFINITY;
-  }
-
-  async #read(location: StorageLocation, tries: number): Promise<void> {
-    await this.#select(location.memory);
-    const message = await this.#readSlot(location.index);
-    if (message !== null) {
-      this.#take(location, message);
-      return;
-    }
-    if (tries <= 1 || this.#held.has(keyOf(location))) return;
-    // Some modems announce a message before they can read it.
-    await this.#tools.clock.sleep(lagRetryMs, { signal: this.#tools.signal });
-    await this.#read(location, tries - 1);
   }
 
   /** A slot of the selected memory; null when it is empty. One that lost octets on the line is read anew. */
