@@ -29,7 +29,8 @@ interface Held {
 const mostWaitingReads = 4_096;
 /** A slot read this long ago may hold another message by now. */
 const trustMs = 10_000;
-const lagRetryMs = 500;
+/** How long after an announcement its slot is looked at again where it was empty. */
+const lagRetriesMs: readonly number[] = [500, 2_000];
 const mostSlots = 1_024;
 /** How often a slot is read anew whose message lost octets on the line, other ones each time. */
 const mostReadings = 4;
@@ -92,9 +93,11 @@ export class MessageStore {
     if (this.#waitingReads.has(key)) return;
     if (this.#waitingReads.size >= mostWaitingReads) return;
     // Some modems announce a message before they can read it; meanwhile the line is free for others.
-    if ((await this.#readInTurn(location)) || this.#waitingReads.has(key)) return;
-    this.#waitingReads.add(key);
-    await this.#tools.clock.sleep(lagRetryMs, { signal: this.#tools.signal }).finally(() => this.#waitingReads.delete(key));
+    for (const delayMs of lagRetriesMs) {
+      if ((await this.#readInTurn(location)) || this.#waitingReads.has(key)) return;
+      this.#waitingReads.add(key);
+      await this.#tools.clock.sleep(delayMs, { signal: this.#tools.signal }).finally(() => this.#waitingReads.delete(key));
+    }
     await this.#readInTurn(location);
   }
 

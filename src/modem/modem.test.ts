@@ -378,18 +378,18 @@ test('a PDU whose rest does not come is handed over as it is, before the next on
   expect(got).toEqual([short]);
 });
 
-test('a slot that was announced and is empty is looked at once more, and holds up no other', async () => {
+test('a slot that was announced and is empty is looked at twice more, and holds up no other', async () => {
   const { far, open, clock } = bench({ reception: 'stored' });
   const { take } = await open();
   const begun = clock.monotonic();
   far.memories.get('ME')?.set(1, { status: 0, pdu: deliverPdu(1) });
-  for (const index of [9, 9, 8, 7, 1]) far.send(`\r\n+CMTI: "ME",${index}\r\n`);
+  for (const index of [9, 8, 7, 1]) far.send(`\r\n+CMTI: "ME",${index}\r\n`);
   expect((await take()).pdu).toBe(deliverPdu(1));
   expect(clock.monotonic() - begun).toBeLessThan(500);
   far.memories.get('ME')?.set(8, { status: 0, pdu: deliverPdu(8) });
   expect((await take()).pdu).toBe(deliverPdu(8));
-  await clock.step(2_000);
-  expect([7, 8, 9].map((index) => far.count(new RegExp(`CMGR=${index}$`)))).toEqual([2, 2, 2]);
+  for (let passed = 0; passed < 2_500; passed += 50) await clock.step(50);
+  expect([7, 8, 9].map((index) => far.count(new RegExp(`CMGR=${index}$`)))).toEqual([3, 2, 3]);
 });
 
 test('a message submits with its reference while messages come in', async () => {
