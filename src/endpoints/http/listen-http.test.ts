@@ -58,6 +58,11 @@ describe('OTA-HTTP', () => {
     ['encoded content inside an envelope', envelope('Content-Encoding: gzip'), /^HTTP\/1\.1 415 /],
     ['chunks inside an envelope', envelope('Transfer-Encoding: chunked'), /^HTTP\/1\.1 415 /],
     ['two content types inside an envelope', envelope('Content-Type: text/plain'), /^HTTP\/1\.1 400 /],
+    [
+      'another version',
+      'POST /wappush HTTP/2.0\r\nContent-Type: text/xml\r\nContent-Length: 3\r\n\r\nabc',
+      /^HTTP\/1\.1 505 [\s\S]*Connection: close/,
+    ],
     ['no content type', post(dmMessage, { 'Content-Type': '' }), /^HTTP\/1\.1 400 /],
     ['an envelope that is none', post(Buffer.from('hello'), { 'Content-Type': 'application/http' }), /^HTTP\/1\.1 400 /],
     ['too much', post(Buffer.alloc(262_145)), /^HTTP\/1\.1 413 /],

@@ -94,6 +94,7 @@ export class HttpRequestHandler {
 
   /** What can be said before the entity is read. */
   #early(request: IncomingMessage): Refusal | null {
+    if (request.httpVersionMajor !== 1) return refusalOf(505, 'it speaks another version of HTTP than 1', [closing]);
     if (request.rawHeaders.length / 2 > mostHeaders) return refusalOf(431, `more than ${mostHeaders} header fields`);
     const path = pathOf(request.url ?? '');
     if (path !== pushPath && !(path === '*' && request.method === 'OPTIONS')) return refusalOf(404, `only ${pushPath} is here`);
