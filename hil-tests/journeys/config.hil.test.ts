@@ -30,6 +30,7 @@ for (const [text, code] of [
   ['dm: { servers: [{ id: s, password: { file: DIR/file }, nonce: { file: DIR/file } }] }', 2],
   ['listen: { http: "0.0.0.0:0" }', 2],
   ['listen: { sip: nobody }', 2],
+  ['listen: { http: "0.0.0.0:0" }\nendpoints: { http: { user: u, password: { file: DIR/none } } }', 2],
   ['listen: { udp: "host:99999" }', 2],
   [
     'listen: { exit-after: 1, udp: 0, http: 0, obex: 0, sip: "sip:dev@127.0.0.1:0" }\nsinks: { a: { kind: push, via: "udp://127.0.0.1:9" } }',

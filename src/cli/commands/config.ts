@@ -52,7 +52,7 @@ const check = defineCommand({
 async function outside({ config, place }: Checked & { readonly ok: true }, io: CommandIo): Promise<Lacking> {
   const { problems: lacking, warnings } = await lookAround(config, place, io.environment);
   const { refusals } = await import('../refusals.js');
-  const refused = await refusals(config, { place, known: [...lacking, ...warnings], io });
+  const refused = await refusals(config, { place, known: lacking, io });
   const problems = [...lacking, ...refused].sort((a, b) => a.line - b.line || a.column - b.column);
   return { problems, warnings };
 }
