@@ -602,7 +602,7 @@ describe('annotations', () => {
       'tpdu.mr: message reference 0',
       'tpdu.da: address of 11 semi-octets',
     ]);
-    expect(meanings('0051000B915155550521F30004A70F0B05040B8423F000032A02010106AB', 'to-modem')).toContain('tpdu.vp: valid for 1 days');
+    expect(meanings('0051000B915155550521F30004A70F0B05040B8423F000032A02010106AB', 'to-modem')).toContain('tpdu.vp: valid for 1 day');
     expect(meanings('00BD0904A1214300086211229183050004D83DDE00', 'to-modem')).toEqual([
       'sca: no service centre address',
       'tpdu.fo: SMS-SUBMIT, reject duplicates, status report requested, reply path, absolute validity period',

@@ -30,10 +30,17 @@ export function relativeValidity(minutes: number): ValidityPeriod {
 }
 
 function duration(minutes: number): string {
-  if (minutes % week === 0) return `${minutes / week} weeks`;
-  if (minutes % day === 0) return `${minutes / day} days`;
-  return minutes % hour === 0 ? `${minutes / hour} hours` : `${minutes} minutes`;
+  const [length, unit] = (
+    [
+      [week, 'week'],
+      [day, 'day'],
+      [hour, 'hour'],
+    ] as const
+  ).find(([each]) => minutes % each === 0) ?? [1, 'minute'];
+  return inWords(minutes / length, unit);
 }
+
+const inWords = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 /** TP-VP in a few words: a duration, an ISO 8601 time, or what an enhanced one says. @see 3GPP TS 23.040 9.2.3.12 */
 export function formatValidityPeriod(validityPeriod: ValidityPeriod): string {
@@ -53,7 +60,7 @@ function formatEnhanced(octets: Uint8Array): string {
     case 1:
       return `${duration(relativeValidityMinutes(octets[1] ?? 0))}${once}`;
     case 2:
-      return `${octets[1] ?? 0} seconds${once}`;
+      return `${inWords(octets[1] ?? 0, 'second')}${once}`;
     case 3: {
       const swapped = (octet: number): string => `${octet & 15}${octet >> 4}`;
       return `${swapped(octets[1] ?? 0)}:${swapped(octets[2] ?? 0)}:${swapped(octets[3] ?? 0)}${once}`;

@@ -274,14 +274,14 @@ describe('validity periods', () => {
 
   test.each([
     [{ format: 'relative', value: 0 } as const, '5 minutes'],
-    [{ format: 'relative', value: 11 } as const, '1 hours'],
-    [{ format: 'relative', value: 0xa7 } as const, '1 days'],
+    [{ format: 'relative', value: 11 } as const, '1 hour'],
+    [{ format: 'relative', value: 0xa7 } as const, '1 day'],
     [{ format: 'relative', value: 0xff } as const, '63 weeks'],
     [{ format: 'absolute', octets: fromHex('62112291830500') } as const, '2026-11-22T19:38:50+00:00'],
     [{ format: 'absolute', octets: fromHex('FFFFFFFFFFFFFF') } as const, 'no time'],
     // 3GPP TS 23.040 9.2.3.12.3: functionality indicator, then the value by its low three bits.
     [{ format: 'enhanced', octets: fromHex('00000000000000') } as const, 'no validity period'],
-    [{ format: 'enhanced', octets: fromHex('41A70000000000') } as const, '1 days, single shot'],
+    [{ format: 'enhanced', octets: fromHex('41A70000000000') } as const, '1 day, single shot'],
     [{ format: 'enhanced', octets: fromHex('021E0000000000') } as const, '30 seconds'],
     [{ format: 'enhanced', octets: fromHex('03214365000000') } as const, '12:34:56'],
     [{ format: 'enhanced', octets: fromHex('04000000000000') } as const, 'enhanced, reserved format'],
